@@ -1,0 +1,107 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+/// What every Swift target of ours is held to: imports say who sees them, and a warning is an error.
+let house: [SwiftSetting] = [
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .treatAllWarnings(as: .error),
+]
+
+let nioCore: Target.Dependency = .product(name: "NIOCore", package: "swift-nio")
+let nioPosix: Target.Dependency = .product(name: "NIOPosix", package: "swift-nio")
+let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
+let argumentParser: Target.Dependency = .product(
+    name: "ArgumentParser", package: "swift-argument-parser")
+
+let package = Package(
+    name: "rekey",
+    products: [
+        .library(name: "RekeyClient", targets: ["RekeyClient"]),
+        .executable(name: "rekeyd", targets: ["rekeyd"]),
+        .executable(name: "rekey", targets: ["rekey"]),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(
+            url: "https://github.com/apple/swift-configuration", from: "1.4.0",
+            traits: [.defaults, "CommandLineArguments"]),
+        .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+        .package(url: "https://github.com/apple/swift-system", from: "1.8.1"),
+        .package(url: "https://github.com/hummingbird-project/swift-mustache", from: "2.1.1"),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+    ],
+    targets: [
+        // The C floor: two system libraries, the generated messages, and a thin Linux shim.
+        .systemLibrary(
+            name: "CProtobufC", pkgConfig: "libprotobuf-c",
+            providers: [.apt(["libprotobuf-c-dev"])]),
+        .systemLibrary(
+            name: "CSodium", pkgConfig: "libsodium",
+            providers: [.apt(["libsodium-dev"])]),
+        .target(name: "CRekeyProto", dependencies: ["CProtobufC"]),
+        .target(name: "CRekeyLinux", cSettings: [.treatAllWarnings(as: .error)]),
+
+        // Decisions. Imports nothing: an empty list here is the proof that it is pure.
+        .target(name: "RekeyCore", swiftSettings: house),
+
+        .target(
+            name: "RekeyWire",
+            dependencies: ["RekeyCore", "CRekeyProto", "CProtobufC"],
+            swiftSettings: house),
+        .target(
+            name: "RekeySecrets",
+            dependencies: [
+                "RekeyCore", "CSodium", .product(name: "Crypto", package: "swift-crypto"),
+            ],
+            swiftSettings: house),
+        .target(
+            name: "RekeyJournal",
+            dependencies: ["CRekeyLinux"],
+            swiftSettings: house),
+        .target(
+            name: "RekeyStore",
+            dependencies: ["RekeyCore", "RekeyWire", "RekeyJournal", "CRekeyProto", "CProtobufC"],
+            swiftSettings: house),
+        .target(
+            name: "RekeyService",
+            dependencies: [
+                "RekeyCore", "RekeySecrets", "RekeyStore", logging,
+                .product(name: "Mustache", package: "swift-mustache"),
+            ],
+            swiftSettings: house),
+        .target(
+            name: "RekeyServer",
+            dependencies: [
+                "RekeyCore", "RekeyWire", "RekeyService", nioCore, nioPosix, logging,
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+            ],
+            swiftSettings: house),
+        .executableTarget(
+            name: "rekeyd",
+            dependencies: [
+                "RekeyCore", "RekeySecrets", "RekeyJournal", "RekeyStore", "RekeyService",
+                "RekeyServer", argumentParser, logging,
+                .product(name: "Configuration", package: "swift-configuration"),
+                .product(name: "SystemPackage", package: "swift-system"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+            ],
+            swiftSettings: house),
+
+        // Clients see the wire and nothing of the server.
+        .target(
+            name: "RekeyClient",
+            dependencies: ["RekeyCore", "RekeyWire", nioCore, nioPosix],
+            path: "Clients/Swift/RekeyClient",
+            swiftSettings: house),
+        .executableTarget(
+            name: "rekey",
+            dependencies: ["RekeyCore", "RekeyWire", "RekeyClient", argumentParser],
+            path: "Clients/Swift/rekey",
+            swiftSettings: house),
+    ],
+    swiftLanguageModes: [.v6]
+)

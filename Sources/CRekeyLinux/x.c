@@ -1,0 +1,1 @@
+int crl_x;

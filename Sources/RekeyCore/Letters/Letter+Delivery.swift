@@ -1,0 +1,52 @@
+/// What is to be done with a letter that is due.
+public enum Delivery: Hashable, Sendable {
+    case send(Envelope)
+    /// Not now, but perhaps later: the account is locked.
+    case hold
+    /// Never: its link or code is dead or superseded, or there is nobody to send it to (R67).
+    case dead
+}
+
+/// To whom a letter goes, and what is minted into it.
+public struct Envelope: Hashable, Sendable {
+    public var kind: LetterKind
+    /// A mail address or a mobile number, from the account (R09).
+    public var to: String
+    public var name: String
+    public var language: Language
+    /// How long the link opened when it was made; zero for letters without one.
+    public var linkLife: Duration
+}
+
+extension Subject {
+    /// What to do with `letter` now.
+    public func delivery(of letter: Letter, policy: Policy, now: Timestamp) -> Delivery {
+        guard let kind = letter.kind, let account else { return .dead }
+        var life = Duration.zero
+        switch kind {
+        case .recoveredMail, .recoveredSMS:
+            break
+        case .recoveryLink, .activationLink, .recoveryCode, .activationCode:
+            guard let reset = account.openReset(letter.reset, policy: policy, at: now)
+            else { return .dead }
+            if kind.channel == .sms {
+                guard reset.codeGeneration == letter.codeGeneration, now < reset.codeValidUntil
+                else { return .dead }
+            }
+            if account.hold == .locked { return .hold }
+            life = reset.validUntil - reset.openedAt
+        }
+        return .send(
+            Envelope(
+                kind: kind,
+                to: kind.channel == .mail ? account.profile.mail : account.profile.mobile,
+                name: account.profile.name, language: account.profile.language, linkLife: life))
+    }
+}
+
+extension Policy {
+    /// The pause before the next attempt, after `failures` that failed (1 or more).
+    public func letterRetryPause(afterFailures failures: Int) -> Duration {
+        min(letterRetryFirst * (1 << min(failures - 1, 20)), letterRetryMax)
+    }
+}

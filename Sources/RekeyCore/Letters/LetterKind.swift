@@ -1,0 +1,19 @@
+/// What a letter is about. The raw value is stored.
+public enum LetterKind: UInt8, CaseIterable, Sendable {
+    case recoveryLink = 1
+    case recoveryCode
+    case activationLink
+    case activationCode
+    case recoveredMail
+    case recoveredSMS
+
+    /// By what way it goes.
+    public enum Channel: Sendable { case mail, sms }
+
+    public var channel: Channel {
+        switch self {
+        case .recoveryLink, .activationLink, .recoveredMail: .mail
+        case .recoveryCode, .activationCode, .recoveredSMS: .sms
+        }
+    }
+}

@@ -1,0 +1,32 @@
+/// What an operator wants to know of the process at 3 a.m.
+public enum ServerStatus: Method {
+    public static let name = "rekey.v1.Operator/ServerStatus"
+
+    public typealias Request = Nothing
+
+    public struct Reply: Hashable, Sendable {
+        public var startedAt: Timestamp
+        /// Service time, which never runs back.
+        public var now: Timestamp
+        public var accounts: Int
+        public var lettersWaiting: Int
+        /// The newest batch of the log that is on disk.
+        public var durableSequence: UInt64
+        /// What a start would have to replay.
+        public var logBytesSinceCheckpoint: Int
+        public var connections: Int
+
+        public init(
+            startedAt: Timestamp, now: Timestamp, accounts: Int, lettersWaiting: Int,
+            durableSequence: UInt64, logBytesSinceCheckpoint: Int, connections: Int
+        ) {
+            self.startedAt = startedAt
+            self.now = now
+            self.accounts = accounts
+            self.lettersWaiting = lettersWaiting
+            self.durableSequence = durableSequence
+            self.logBytesSinceCheckpoint = logBytesSinceCheckpoint
+            self.connections = connections
+        }
+    }
+}

@@ -1,0 +1,52 @@
+/// An operator changes name, contacts or language. A changed contact voids every open reset (R18).
+public enum UpdateAccount: Method {
+    public static let name = "rekey.v1.Operator/UpdateAccount"
+
+    public struct Request: Hashable, Sendable {
+        public var identifier: String
+        /// The version that was read.
+        public var expectedVersion: UInt64
+        /// nil: as it is.
+        public var name: String?
+        public var mail: String?
+        public var mobile: String?
+        public var language: Language?
+
+        public init(
+            identifier: String, expectedVersion: UInt64, name: String? = nil, mail: String? = nil,
+            mobile: String? = nil, language: Language? = nil
+        ) {
+            self.identifier = identifier
+            self.expectedVersion = expectedVersion
+            self.name = name
+            self.mail = mail
+            self.mobile = mobile
+            self.language = language
+        }
+    }
+
+    public typealias Reply = AccountSummary
+
+    public static func decide(
+        _ subject: Subject, _ request: Request, _ policy: Policy, _ now: Timestamp
+    ) -> Decision<Reply> {
+        guard let account = subject.account else { return .refused(.accountUnknown) }
+        guard account.version == request.expectedVersion else {
+            return .refused(
+                Refusal(
+                    .accountChanged,
+                    "the account has changed since version \(request.expectedVersion); "
+                        + "read it again and repeat"))
+        }
+        var profile = account.profile
+        profile.name = request.name ?? profile.name
+        profile.mail = request.mail ?? profile.mail
+        profile.mobile = request.mobile ?? profile.mobile
+        profile.language = request.language ?? profile.language
+        do {
+            return subject.operated(by: [.accountUpdated(try profile.checked())], policy, now)
+        } catch {
+            return .refused(error)
+        }
+    }
+}

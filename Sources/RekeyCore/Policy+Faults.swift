@@ -1,0 +1,41 @@
+extension Policy {
+    /// A number that is outside its bounds: the setting's name and the bound, for an operator.
+    public struct Fault: Error, Equatable, Sendable {
+        public let setting: String
+        public let bound: String
+    }
+
+    /// What R80 never accepts, first fault first; empty when the policy may be used.
+    ///
+    /// - Parameters:
+    ///   - longCode: the named override for a code that lives longer than 10 min.
+    ///   - shortPassword: the named override for a password minimum of 8 to 14.
+    public func faults(allowingLongCode longCode: Bool, shortPassword: Bool) -> [Fault] {
+        var faults: [Fault] = []
+        func require(_ holds: Bool, _ setting: String, _ bound: String) {
+            if !holds { faults.append(Fault(setting: setting, bound: bound)) }
+        }
+        require(
+            linkLife > .zero && linkLife <= .hours(24), "policy.link-life",
+            "more than 0 and at most 24 h")
+        require(
+            activationLinkLife > .zero && activationLinkLife <= .hours(24),
+            "policy.activation-link-life", "more than 0 and at most 24 h")
+        require(codeLife > .zero && codeLife <= linkLife, "policy.code-life", "within the link's")
+        require(
+            codeLife <= .minutes(10) || longCode, "policy.code-life",
+            "at most 10 min unless policy.allow-long-code is true")
+        require(passwordCodePointsMin >= 8, "policy.password-min", "8 or more")
+        require(passwordCodePointsMin <= 64, "policy.password-min", "at most 64")
+        require(
+            passwordCodePointsMin >= 15 || shortPassword, "policy.password-min",
+            "15 or more unless policy.allow-short-password is true")
+        require(
+            sessionIdle > .zero && sessionIdle <= .hours(1), "policy.session-idle",
+            "more than 0 and at most 1 h")
+        require(
+            sessionLife >= sessionIdle && sessionLife <= .hours(24), "policy.session-life",
+            "at least policy.session-idle and at most 24 h")
+        return faults
+    }
+}

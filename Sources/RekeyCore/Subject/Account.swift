@@ -1,0 +1,55 @@
+/// One account. Its identifier never changes; contacts do.
+public struct Account: Hashable, Sendable {
+    public var profile: Profile
+    /// Grows with every change that an operator would want to have seen.
+    public var version: UInt64
+    public var createdAt: Timestamp
+    /// The mobile number took part in a finished activation (R09).
+    public var mobileConfirmed: Bool
+    public var hold: Hold
+    /// nil until its owner activates it: nobody sets a password for somebody else (R78).
+    public var password: PasswordRecord?
+    /// Grows with every new record, so that facts about an older one are seen to be stale.
+    public var passwordVersion: UInt64
+    /// Spent and voided ones are gone; an expired or burned one may still be here.
+    public var resets: [Reset]
+    /// When wrong codes were given, over all resets, oldest first (R27).
+    public var wrongCodes: [Timestamp]
+    /// Oldest first.
+    public var sessions: [Session]
+
+    public init(profile: Profile, createdAt: Timestamp) {
+        self.profile = profile
+        self.createdAt = createdAt
+        version = 1
+        mobileConfirmed = false
+        hold = .none
+        password = nil
+        passwordVersion = 0
+        resets = []
+        wrongCodes = []
+        sessions = []
+    }
+
+    /// What an operator holds an account by.
+    public enum Hold: UInt32, Sendable {
+        case none = 1
+        case locked
+        case disabled
+    }
+
+    /// The reset with this id if neither time (R14) nor wrong codes (R26) have ended it.
+    public func openReset(_ id: ResetID, policy: Policy, at now: Timestamp) -> Reset? {
+        resets.first { $0.id == id && $0.isOpen(policy: policy, at: now) }
+    }
+
+    /// The session with this id if neither its age nor a pause has ended it (R62).
+    public func liveSession(_ id: SessionID, policy: Policy, at now: Timestamp) -> Session? {
+        sessions.first { $0.id == id && $0.isLive(policy: policy, at: now) }
+    }
+
+    /// R27.
+    func isSuspended(policy: Policy, at now: Timestamp) -> Bool {
+        wrongCodes.count { now - $0 < policy.wrongCodeWindow } >= policy.wrongCodesPerAccount
+    }
+}

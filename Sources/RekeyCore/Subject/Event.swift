@@ -1,0 +1,37 @@
+/// Everything that can happen to a subject. Events carry results, not rules: applying one needs no
+/// policy, so a log written under other settings replays to the same state.
+public enum Event: Hashable, Sendable {
+    case resetRequested(Reset, RequestStanding)
+    case codeResent(ResetID, generation: Int, codeValidUntil: Timestamp)
+    case activationFailed(ResetID, Counting)
+    case activated(ResetID, PasswordRecord)
+    case loginFailed(Counting)
+    case loggedIn(SessionID, ended: [SessionID])
+    case passwordRehashed(PasswordRecord)
+    case sessionUsed(SessionID)
+    case sessionEnded(SessionID)
+    case passwordChanged(keeping: SessionID, PasswordRecord)
+    case accountCreated(Profile, Reset)
+    case accountUpdated(Profile)
+    case accountHeld(Account.Hold)
+    case suspensionLifted
+    case accountDeleted
+    case sessionsRevoked
+}
+
+/// What a request for a reset did to its subject. All three are written alike (R04).
+public enum RequestStanding: UInt32, Sendable {
+    /// A reset was opened.
+    case opened = 1
+    /// There is nobody to open one for: counted, nothing else.
+    case counted
+    /// Over the limit of the subject: nothing changed.
+    case ignored
+}
+
+/// Whether a failure counts against its subject. Both are written alike.
+public enum Counting: UInt32, Sendable {
+    case counted = 1
+    /// No guess was evaluated.
+    case ignored
+}

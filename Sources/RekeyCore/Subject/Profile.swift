@@ -1,0 +1,39 @@
+/// What an operator writes about an account: who it is and where letters go.
+public struct Profile: Hashable, Sendable {
+    /// Canonical (R08); a customer number or a mail address. It never changes.
+    public let identifier: String
+    public var name: String
+    public var mail: String
+    /// E.164: "+33612345678".
+    public var mobile: String
+    public var language: Language
+
+    /// Without checks: for rows that were checked when they were written.
+    public init(
+        identifier: String, name: String, mail: String, mobile: String, language: Language
+    ) {
+        self.identifier = identifier
+        self.name = name
+        self.mail = mail
+        self.mobile = mobile
+        self.language = language
+    }
+
+    /// Throws a refusal that names the first field that cannot be used.
+    public func checked() throws(Refusal) -> Profile {
+        guard (1...128).contains(name.utf8.count), name.isPlainText else {
+            throw .field("name", "1 to 128 bytes without control or direction characters")
+        }
+        guard MailAddress.isUsable(mail) else {
+            throw .field("mail", "an address like name@example.fr, in ASCII, at most 254 bytes")
+        }
+        let digits = mobile.utf8.dropFirst()
+        guard mobile.utf8.first == UInt8(ascii: "+"), (8...15).contains(digits.count),
+            digits.allSatisfy({ (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }),
+            digits.first != UInt8(ascii: "0")
+        else {
+            throw .field("mobile", "a number in international form, like +33612345678")
+        }
+        return self
+    }
+}

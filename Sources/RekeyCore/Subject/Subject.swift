@@ -1,0 +1,43 @@
+/// The unit of every decision: the row under the keyed hash of a canonical identifier. For a
+/// decision it always exists; whether an account is behind it changes no cost (R01, R04).
+public struct Subject: Hashable, Sendable {
+    public let id: SubjectID
+    public var traffic: Traffic
+    public var account: Account?
+
+    public init(id: SubjectID, traffic: Traffic = Traffic(), account: Account? = nil) {
+        self.id = id
+        self.traffic = traffic
+        self.account = account
+    }
+
+    /// Nothing is known about it any more, so that its row may go.
+    public func isEmpty(at now: Timestamp) -> Bool {
+        account == nil && traffic.isForgotten(at: now)
+    }
+
+    /// What the state table calls this account now; nil where there is none.
+    public func state(policy: Policy, now: Timestamp) -> AccountState? {
+        guard let account else { return nil }
+        if account.hold == .disabled { return .disabled }
+        if account.hold == .locked { return .locked }
+        if account.password == nil { return .pending }
+        if traffic.isPasswordOff(policy: policy) { return .passwordOff }
+        if account.isSuspended(policy: policy, at: now) { return .suspended }
+        if traffic.isBlocked(policy: policy, at: now) { return .blocked }
+        return .active
+    }
+
+    /// Whether a right password opens a session now.
+    public func mayLogIn(policy: Policy, now: Timestamp) -> Bool {
+        guard let account, account.hold == .none, account.password != nil else { return false }
+        return !traffic.isPasswordOff(policy: policy)
+            && !traffic.isBlocked(policy: policy, at: now)
+    }
+
+    /// Whether link and code may set a password now.
+    public func mayRecover(policy: Policy, now: Timestamp) -> Bool {
+        guard let account, account.hold == .none else { return false }
+        return !account.isSuspended(policy: policy, at: now)
+    }
+}

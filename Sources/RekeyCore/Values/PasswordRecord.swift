@@ -1,0 +1,31 @@
+/// What is kept of a password: argon2id over a peppered input (R43, R47). Opaque to decisions.
+public struct PasswordRecord: Hashable, Sendable {
+    /// The cost that this tag was made with (R45).
+    public var cost: HashCost
+    /// Which pepper of the key ring went in.
+    public var pepper: UInt32
+    /// 16 random bytes.
+    public var salt: [UInt8]
+    /// 32 bytes.
+    public var tag: [UInt8]
+
+    public init(cost: HashCost, pepper: UInt32, salt: [UInt8], tag: [UInt8]) {
+        self.cost = cost
+        self.pepper = pepper
+        self.salt = salt
+        self.tag = tag
+    }
+}
+
+/// The cost of one argon2id computation with one lane (RFC 9106, section 3.1).
+public struct HashCost: Hashable, Sendable {
+    /// Memory, in KiB.
+    public var memoryKiB: UInt32
+    /// Passes over that memory.
+    public var passes: UInt32
+
+    public init(memoryKiB: UInt32, passes: UInt32) {
+        self.memoryKiB = memoryKiB
+        self.passes = passes
+    }
+}

@@ -1,0 +1,86 @@
+import CProtobufC
+
+/// The memory that messages are unpacked into and packed from: one bump allocator for one thread,
+/// with a budget, erased after each use because passwords pass through it.
+///
+/// A message that wants more than the budget fails to unpack. Nothing from an arena may outlive the
+/// `scope` it was made in.
+public final class Arena {
+    /// Kept from scope to scope; what does not fit goes into blocks of its own, freed at the end.
+    private let first: UnsafeMutableRawBufferPointer
+    private var used = 0
+    private var overflow: [UnsafeMutableRawBufferPointer] = []
+    private var budgetLeft = 0
+
+    /// - Parameter capacity: bytes that are kept between uses.
+    public init(capacity: Int = 32 * 1024) {
+        first = .allocate(byteCount: capacity, alignment: 16)
+    }
+
+    deinit { first.deallocate() }
+
+    /// What a server grants a request of so many bytes.
+    public static func requestBudget(_ length: Int) -> Int { min(4096 + 16 * length, 256 * 1024) }
+
+    /// What a client grants a reply of so many bytes.
+    public static func replyBudget(_ length: Int) -> Int {
+        min(4096 + 4 * length, 8 * 1024 * 1024)
+    }
+
+    /// What packing our own values may take: the longest page of a list, generously.
+    public static let packingBudget = 16 * 1024 * 1024
+
+    /// Runs `body` with so many bytes to allocate, then erases all it allocated. Scopes nest.
+    public func scope<Result, Failure: Error>(
+        budget: Int, _ body: () throws(Failure) -> Result
+    ) throws(Failure) -> Result {
+        let mark = (used: used, blocks: overflow.count, budget: budgetLeft)
+        budgetLeft = budget
+        defer {
+            eraseBytes(UnsafeMutableRawBufferPointer(rebasing: first[mark.used..<used]))
+            used = mark.used
+            budgetLeft = mark.budget
+            while overflow.count > mark.blocks {
+                let block = overflow.removeLast()
+                eraseBytes(block)
+                block.deallocate()
+            }
+        }
+        return try body()
+    }
+
+    /// Uninitialized bytes, aligned to 16; nil when they are over the budget.
+    public func allocate(_ byteCount: Int) -> UnsafeMutableRawPointer? {
+        guard byteCount >= 0, byteCount <= budgetLeft else { return nil }
+        let size = (byteCount + 15) & ~15
+        budgetLeft -= min(size, budgetLeft)
+        if size <= first.count - used {
+            defer { used += size }
+            return first.baseAddress?.advanced(by: used)
+        }
+        let block = UnsafeMutableRawBufferPointer.allocate(byteCount: max(size, 16), alignment: 16)
+        overflow.append(block)
+        return block.baseAddress
+    }
+
+    /// protobuf-c's view of this arena, for the length of `body`.
+    func withAllocator<Result, Failure: Error>(
+        _ body: (UnsafeMutablePointer<ProtobufCAllocator>) throws(Failure) -> Result
+    ) throws(Failure) -> Result {
+        var allocator = ProtobufCAllocator(
+            alloc: { data, size in
+                guard let data else { return nil }
+                return Unmanaged<Arena>.fromOpaque(data).takeUnretainedValue().allocate(size)
+            },
+            free: { _, _ in },
+            allocator_data: Unmanaged.passUnretained(self).toOpaque())
+        return try withUnsafeMutablePointer(to: &allocator, body)
+    }
+}
+
+/// Overwrites bytes that a secret may have been in. The call is opaque to the optimizer, which
+/// would otherwise drop a store that nobody reads.
+@inline(never)
+public func eraseBytes(_ bytes: UnsafeMutableRawBufferPointer) {
+    bytes.initializeMemory(as: UInt8.self, repeating: 0)
+}

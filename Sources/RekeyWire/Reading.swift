@@ -1,0 +1,52 @@
+public import CProtobufC
+public import RekeyCore
+
+/// Reading the parts of an unpacked message: what `WireMessage.init` is written with.
+extension ProtobufCBinaryData {
+    /// A view of the bytes, for as long as the message lives.
+    public var bytes: UnsafeRawBufferPointer { UnsafeRawBufferPointer(start: data, count: len) }
+
+    public var secret: Secret { Secret(bytes) }
+
+    /// Throws the refusal that names `field` when there are not 16 bytes.
+    public func id<ID: Identifier128>(
+        _ field: String, _: ID.Type = ID.self
+    ) throws(Refusal) -> ID {
+        guard let id = ID(bytes: bytes) else { throw .field(field, "must be 16 bytes") }
+        return id
+    }
+}
+
+extension UnsafeMutablePointer<CChar>? {
+    /// The text; the scan has seen that it is UTF-8 without a NUL.
+    public var text: String { map { String(cString: $0) } ?? "" }
+}
+
+extension Timestamp {
+    public init(wire milliseconds: UInt64) {
+        self.init(milliseconds: Int64(clamping: milliseconds))
+    }
+
+    public var wire: UInt64 { UInt64(clamping: milliseconds) }
+}
+
+/// The elements of a repeated field of messages.
+public func elements<Value: WireMessage>(
+    _ count: Int, _ table: UnsafeMutablePointer<UnsafeMutablePointer<Value.Message>?>?
+) throws(Refusal) -> [Value] {
+    var values: [Value] = []
+    values.reserveCapacity(count)
+    for index in 0..<count {
+        guard let message = table?[index] else { break }
+        values.append(try Value(message.pointee))
+    }
+    return values
+}
+
+/// A submessage that must be there.
+public func required<Value: WireMessage>(
+    _ message: UnsafeMutablePointer<Value.Message>?, _ field: String
+) throws(Refusal) -> Value {
+    guard let message else { throw .field(field, "is missing") }
+    return try Value(message.pointee)
+}

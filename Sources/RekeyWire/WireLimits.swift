@@ -1,0 +1,16 @@
+/// What protocol version 1 allows on a connection. PROTOCOL.md states the same numbers.
+public enum WireLimits {
+    /// The versions of the protocol that this code speaks.
+    public static let version: UInt32 = 1
+    /// Bytes behind the length of a frame that a server reads.
+    public static let requestFrameBytesMax = 64 * 1024
+    /// Bytes behind the length of a frame that a client reads.
+    public static let responseFrameBytesMax = 1024 * 1024
+    public static let callsInFlightMax = 100
+    public static let deadlineDefault: Duration = .seconds(10)
+    public static let deadlineMax: Duration = .seconds(30)
+    public static let helloWithin: Duration = .seconds(5)
+    public static let frameWithin: Duration = .seconds(10)
+    public static let idleMax: Duration = .seconds(300)
+    public static let drainMax: Duration = .seconds(10)
+}
