@@ -24,6 +24,7 @@ let package = Package(
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
         .package(
             url: "https://github.com/apple/swift-configuration", from: "1.4.0",
             traits: [.defaults, "CommandLineArguments"]),
@@ -35,13 +36,16 @@ let package = Package(
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
     ],
     targets: [
-        // The C floor: two system libraries, the generated messages, and a thin Linux shim.
+        // The C floor: the system libraries, the generated messages, and a thin Linux shim.
         .systemLibrary(
             name: "CProtobufC", pkgConfig: "libprotobuf-c",
             providers: [.apt(["libprotobuf-c-dev"])]),
         .systemLibrary(
             name: "CSodium", pkgConfig: "libsodium",
             providers: [.apt(["libsodium-dev"])]),
+        .systemLibrary(
+            name: "CIdn2", pkgConfig: "libidn2",
+            providers: [.apt(["libidn2-dev"])]),
         .target(name: "CRekeyProto", dependencies: ["CProtobufC"]),
         .target(name: "CRekeyLinux", cSettings: [.treatAllWarnings(as: .error)]),
 
@@ -55,7 +59,8 @@ let package = Package(
         .target(
             name: "RekeySecrets",
             dependencies: [
-                "RekeyCore", "CSodium", .product(name: "Crypto", package: "swift-crypto"),
+                "RekeyCore", "CSodium", "CIdn2",
+                .product(name: "Crypto", package: "swift-crypto"),
             ],
             swiftSettings: house),
         .target(
@@ -64,7 +69,11 @@ let package = Package(
             swiftSettings: house),
         .target(
             name: "RekeyStore",
-            dependencies: ["RekeyCore", "RekeyWire", "RekeyJournal", "CRekeyProto", "CProtobufC"],
+            dependencies: [
+                "RekeyCore", "RekeyWire", "RekeyJournal", "CRekeyProto", "CProtobufC",
+                .product(name: "DequeModule", package: "swift-collections"),
+                .product(name: "HeapModule", package: "swift-collections"),
+            ],
             swiftSettings: house),
         .target(
             name: "RekeyService",

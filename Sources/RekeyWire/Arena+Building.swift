@@ -5,7 +5,7 @@ public import RekeyCore
 extension Arena {
     /// Room for our own values, within `packingBudget`. Not having it is a bug of ours: no value
     /// that a peer sends is built here.
-    func required(_ byteCount: Int) -> UnsafeMutableRawPointer {
+    public func required(_ byteCount: Int) -> UnsafeMutableRawPointer {
         guard let bytes = allocate(byteCount) else {
             preconditionFailure("a message of our own is over the packing budget")
         }

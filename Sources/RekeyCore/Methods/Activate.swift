@@ -85,3 +85,10 @@ extension Refusal {
         .confirmationDiffers, "the two passwords differ; type the same one twice",
         details: [FieldProblem(field: "confirmation", problem: "must equal the password")])
 }
+
+extension Activate.Request: CarriesPasswords {
+    public var withoutPasswords: Self {
+        Self(
+            link: link, code: code, password: Secret([]), confirmation: Secret([]), origin: origin)
+    }
+}

@@ -60,3 +60,11 @@ extension Refusal {
     public static let passwordWrong = Refusal(
         .passwordWrong, "the current password is not right; try again, or reset it")
 }
+
+extension ChangePassword.Request: CarriesPasswords {
+    public var withoutPasswords: Self {
+        Self(
+            session: session, currentPassword: Secret([]), newPassword: Secret([]),
+            confirmation: Secret([]), origin: origin)
+    }
+}

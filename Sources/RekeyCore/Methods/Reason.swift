@@ -25,6 +25,8 @@ public enum Reason: String, CaseIterable, Sendable {
     // The state of the server or of the call.
     case tooManyCalls = "TOO_MANY_CALLS"
     case overloaded = "OVERLOADED"
+    case storeBusy = "STORE_BUSY"
+    case storeUnavailable = "STORE_UNAVAILABLE"
     case lettersBacklog = "LETTERS_BACKLOG"
     case draining = "DRAINING"
     case deadlineExceeded = "DEADLINE_EXCEEDED"
@@ -45,7 +47,7 @@ public enum Reason: String, CaseIterable, Sendable {
         case .accountExists: .alreadyExists
         case .accountChanged: .aborted
         case .tooManyCalls, .overloaded: .resourceExhausted
-        case .lettersBacklog, .draining: .unavailable
+        case .storeBusy, .storeUnavailable, .lettersBacklog, .draining: .unavailable
         case .deadlineExceeded: .deadlineExceeded
         case .cancelled: .cancelled
         case .outcomeUnknown: .unknown

@@ -23,6 +23,9 @@ public struct Refusal: Error, Hashable, Sendable {
             .fieldInvalid, "\(field): \(problem)",
             details: [FieldProblem(field: field, problem: problem)])
     }
+
+    public static let idempotencyKeyReused = Refusal(
+        .idempotencyKeyReused, "this idempotency key was used for another call; take a new one")
 }
 
 /// What is wrong with one field of a request, by its name in the .proto.

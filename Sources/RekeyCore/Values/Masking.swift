@@ -1,14 +1,35 @@
-/// Contacts as they may be shown to whoever holds a link, and in logs (R20, R70).
+/// Contacts as logs and ValidateLink may show them (R20, R70): enough for the owner to recognise,
+/// too little for anybody else. The number of dots is fixed, so lengths do not show.
 public enum Masking {
-    /// The first character of the mailbox and the top-level domain: "claire@exemple.fr" becomes
-    /// "c•••@•••.fr". The dots are always three, so that they tell no length.
+    private static let dots = "•••"
+
+    /// The first letter or digit of the local part and the top-level domain: "j•••@•••.fr".
+    ///
+    /// What is not there, or is no letter or digit, is left out: "•••@•••".
     public static func mail(_ address: String) -> String {
-        let parts = address.split(separator: "@")
-        guard let first = parts.first?.unicodeScalars.first, parts.count == 2 else { return "•••" }
-        let top = parts[1].split(separator: ".").last.map { ".\($0)" } ?? ""
-        return "\(first)•••@•••\(top)"
+        let scalars = address.unicodeScalars
+        guard let at = scalars.lastIndex(of: "@") else { return dots }
+        let first = scalars.first.flatMap { $0.isLetterOrDigit ? String($0) : nil } ?? ""
+        let domain = scalars[scalars.index(after: at)...]
+        guard let dot = domain.lastIndex(of: ".") else { return "\(first)\(dots)@\(dots)" }
+        let top = domain[domain.index(after: dot)...]
+        let shown = top.allSatisfy { $0.isLetterOrDigit || $0 == "-" } ? ".\(Substring(top))" : ""
+        return "\(first)\(dots)@\(dots)\(shown)"
     }
 
-    /// The last two digits: "+33612345678" becomes "•••78".
-    public static func mobile(_ number: String) -> String { "•••\(number.suffix(2))" }
+    /// The last two digits: "•••78"; of a number with fewer than 7 digits, none.
+    public static func mobile(_ number: String) -> String {
+        let digits = number.utf8.filter { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }
+        guard digits.count >= 7 else { return dots }
+        return dots + String(decoding: digits.suffix(2), as: UTF8.self)
+    }
+}
+
+extension Unicode.Scalar {
+    fileprivate var isLetterOrDigit: Bool {
+        switch properties.generalCategory {
+        case .uppercaseLetter, .lowercaseLetter, .otherLetter, .decimalNumber: true
+        default: false
+        }
+    }
 }

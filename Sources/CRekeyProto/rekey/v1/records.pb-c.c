@@ -3072,11 +3072,23 @@ const ProtobufCMessageDescriptor rekey__v1__letter_settled__descriptor =
   (ProtobufCMessageInit) rekey__v1__letter_settled__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor rekey__v1__outcome_row__field_descriptors[6] =
+static const ProtobufCFieldDescriptor rekey__v1__outcome_row__field_descriptors[8] =
 {
   {
-    "key",
+    "caller",
     1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Rekey__V1__OutcomeRow, caller),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "key",
+    2,
     PROTOBUF_C_LABEL_NONE,
     PROTOBUF_C_TYPE_BYTES,
     0,   /* quantifier_offset */
@@ -3088,7 +3100,7 @@ static const ProtobufCFieldDescriptor rekey__v1__outcome_row__field_descriptors[
   },
   {
     "fingerprint",
-    2,
+    3,
     PROTOBUF_C_LABEL_NONE,
     PROTOBUF_C_TYPE_BYTES,
     0,   /* quantifier_offset */
@@ -3100,7 +3112,7 @@ static const ProtobufCFieldDescriptor rekey__v1__outcome_row__field_descriptors[
   },
   {
     "at_ms",
-    3,
+    4,
     PROTOBUF_C_LABEL_NONE,
     PROTOBUF_C_TYPE_FIXED64,
     0,   /* quantifier_offset */
@@ -3111,12 +3123,12 @@ static const ProtobufCFieldDescriptor rekey__v1__outcome_row__field_descriptors[
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
   {
-    "status",
-    4,
+    "reply",
+    5,
     PROTOBUF_C_LABEL_NONE,
-    PROTOBUF_C_TYPE_UINT32,
+    PROTOBUF_C_TYPE_BYTES,
     0,   /* quantifier_offset */
-    offsetof(Rekey__V1__OutcomeRow, status),
+    offsetof(Rekey__V1__OutcomeRow, reply),
     NULL,
     NULL,
     0,             /* flags */
@@ -3124,7 +3136,7 @@ static const ProtobufCFieldDescriptor rekey__v1__outcome_row__field_descriptors[
   },
   {
     "reason",
-    5,
+    6,
     PROTOBUF_C_LABEL_NONE,
     PROTOBUF_C_TYPE_STRING,
     0,   /* quantifier_offset */
@@ -3135,30 +3147,44 @@ static const ProtobufCFieldDescriptor rekey__v1__outcome_row__field_descriptors[
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
   {
-    "reply",
-    6,
+    "message",
+    7,
     PROTOBUF_C_LABEL_NONE,
-    PROTOBUF_C_TYPE_BYTES,
+    PROTOBUF_C_TYPE_STRING,
     0,   /* quantifier_offset */
-    offsetof(Rekey__V1__OutcomeRow, reply),
+    offsetof(Rekey__V1__OutcomeRow, message),
     NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "details",
+    8,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Rekey__V1__OutcomeRow, n_details),
+    offsetof(Rekey__V1__OutcomeRow, details),
+    &rekey__v1__detail__descriptor,
     NULL,
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
 };
 static const unsigned rekey__v1__outcome_row__field_indices_by_name[] = {
-  2,   /* field[2] = at_ms */
-  1,   /* field[1] = fingerprint */
-  0,   /* field[0] = key */
-  4,   /* field[4] = reason */
-  5,   /* field[5] = reply */
-  3,   /* field[3] = status */
+  3,   /* field[3] = at_ms */
+  0,   /* field[0] = caller */
+  7,   /* field[7] = details */
+  2,   /* field[2] = fingerprint */
+  1,   /* field[1] = key */
+  6,   /* field[6] = message */
+  5,   /* field[5] = reason */
+  4,   /* field[4] = reply */
 };
 static const ProtobufCIntRange rekey__v1__outcome_row__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 6 }
+  { 0, 8 }
 };
 const ProtobufCMessageDescriptor rekey__v1__outcome_row__descriptor =
 {
@@ -3168,7 +3194,7 @@ const ProtobufCMessageDescriptor rekey__v1__outcome_row__descriptor =
   "Rekey__V1__OutcomeRow",
   "rekey.v1",
   sizeof(Rekey__V1__OutcomeRow),
-  6,
+  8,
   rekey__v1__outcome_row__field_descriptors,
   rekey__v1__outcome_row__field_indices_by_name,
   1,  rekey__v1__outcome_row__number_ranges,
@@ -3252,7 +3278,7 @@ const ProtobufCMessageDescriptor rekey__v1__checkpoint_chunk__descriptor =
   (ProtobufCMessageInit) rekey__v1__checkpoint_chunk__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor rekey__v1__subject_entry__field_descriptors[2] =
+static const ProtobufCFieldDescriptor rekey__v1__subject_entry__field_descriptors[3] =
 {
   {
     "id",
@@ -3278,15 +3304,28 @@ static const ProtobufCFieldDescriptor rekey__v1__subject_entry__field_descriptor
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "has_account",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BOOL,
+    0,   /* quantifier_offset */
+    offsetof(Rekey__V1__SubjectEntry, has_account),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned rekey__v1__subject_entry__field_indices_by_name[] = {
+  2,   /* field[2] = has_account */
   0,   /* field[0] = id */
   1,   /* field[1] = row */
 };
 static const ProtobufCIntRange rekey__v1__subject_entry__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 2 }
+  { 0, 3 }
 };
 const ProtobufCMessageDescriptor rekey__v1__subject_entry__descriptor =
 {
@@ -3296,7 +3335,7 @@ const ProtobufCMessageDescriptor rekey__v1__subject_entry__descriptor =
   "Rekey__V1__SubjectEntry",
   "rekey.v1",
   sizeof(Rekey__V1__SubjectEntry),
-  2,
+  3,
   rekey__v1__subject_entry__field_descriptors,
   rekey__v1__subject_entry__field_indices_by_name,
   1,  rekey__v1__subject_entry__number_ranges,

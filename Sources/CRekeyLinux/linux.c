@@ -1,0 +1,15 @@
+// System calls that Swift cannot reach by itself.
+#include "CRekeyLinux.h"
+
+#include <errno.h>
+#include <sys/file.h>
+#include <sys/prctl.h>
+
+int rekey_lock_file(int descriptor) {
+    return flock(descriptor, LOCK_EX | LOCK_NB) == 0 ? 0 : errno;
+}
+
+void rekey_enter_thread(const char *name) {
+    prctl(PR_SET_NAME, name, 0, 0, 0);
+    prctl(PR_SET_TIMERSLACK, 1, 0, 0, 0);
+}

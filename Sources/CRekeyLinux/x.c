@@ -1,1 +1,0 @@
-int crl_x;

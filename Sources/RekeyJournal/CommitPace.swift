@@ -1,0 +1,55 @@
+// When does the next batch start? Pure: the commit thread asks, sleeps or writes, and reports back.
+//
+// Starting at once splits closed-loop clients into two halves that take turns, each sync carrying one.
+// So a batch waits for as many as rode in the last two together, but for no more than a fifth of a
+// sync. A single writer must not pay for that: nobody waited when its last batch became durable, and
+// the last two carried one record each.
+
+/// The pace of group commit. Times are nanoseconds of one monotonic clock.
+struct CommitPace: Equatable {
+    /// What the commit thread does next.
+    enum Step: Equatable {
+        /// Write what waits.
+        case start
+        /// Write an empty floor batch.
+        case floor
+        /// Sleep until that moment (nil: for good), or until so many records wait.
+        case sleep(until: UInt64?, orRecords: Int)
+    }
+
+    static let idleNanoseconds: UInt64 = 10_000_000
+
+    private var rodeLast = 0
+    private var rodeBefore = 0
+    private var meanSync: UInt64 = 0
+    private var durableAt: UInt64 = 0
+    private var waitedWhenDurable = 0
+    private var owesFloor = false
+
+    /// A batch of `records` became durable at `now`, `took` after its write began; `waiting` records
+    /// were waiting by then.
+    mutating func synced(records: Int, waiting: Int, took: UInt64, now: UInt64) {
+        durableAt = now
+        waitedWhenDurable = waiting
+        meanSync = meanSync == 0 ? took : (meanSync * 7 + took) / 8
+        owesFloor = records > 0
+        guard records > 0 else { return }
+        rodeBefore = rodeLast
+        rodeLast = records
+    }
+
+    func step(waiting: Int, now: UInt64) -> Step {
+        let company = rodeLast + rodeBefore
+        let isSingle = company <= 2 && waitedWhenDurable == 0
+        let patience = durableAt + meanSync / 5
+        let gathers = !isSingle && now < patience
+        if waiting > 0 {
+            guard gathers, waiting < company else { return .start }
+            return .sleep(until: patience, orRecords: company)
+        }
+        if gathers { return .sleep(until: patience, orRecords: max(company, 1)) }
+        guard owesFloor else { return .sleep(until: nil, orRecords: 1) }
+        let idle = durableAt + Self.idleNanoseconds
+        return now >= idle ? .floor : .sleep(until: idle, orRecords: 1)
+    }
+}

@@ -1,0 +1,22 @@
+// The two sizes of a journal. Both may differ from one opening to the next.
+
+/// Sizes, in bytes, multiples of 4,096.
+public struct JournalOptions: Sendable {
+    /// Length of each segment written from now on.
+    public var segmentBytes: Int
+    /// The most that one batch takes on the disk, with its header; at most 1 MiB.
+    public var batchBytes: Int
+
+    /// Traps unless a segment holds its header, the largest batch and a seal.
+    public init(segmentBytes: Int = 16 << 20, batchBytes: Int = 1 << 20) {
+        let block = Format.blockBytes
+        precondition(segmentBytes % block == 0 && batchBytes % block == 0, "not whole blocks")
+        precondition((block...Format.batchBytesMax).contains(batchBytes), "batches are 4 KiB to 1 MiB")
+        precondition(segmentBytes >= batchBytes + 2 * block, "a segment must hold a full batch")
+        self.segmentBytes = segmentBytes
+        self.batchBytes = batchBytes
+    }
+
+    /// The most that the records of one batch, each with 4 bytes of length, add up to.
+    var payloadBytes: Int { batchBytes - Format.batchHeaderBytes }
+}

@@ -1,0 +1,13 @@
+// A file in use. The disk that opened it gives the number its meaning.
+
+/// An open file: the disk's number for it, and its path for errors.
+public struct OpenFile: Sendable {
+    public let descriptor: Int32
+    public let path: String
+
+    /// For implementations of `Disk`.
+    public init(descriptor: Int32, path: String) {
+        self.descriptor = descriptor
+        self.path = path
+    }
+}

@@ -1,0 +1,205 @@
+// From a directory to a state: newest valid checkpoint, then every batch after it, in order. Reading
+// comes first and changes nothing; only when all of it has been judged is anything written.
+//
+// 1 checkpoints   newest that verifies; restored chunk by chunk
+// 2 segments      numbers without gaps, headers valid, the first begins at or before the checkpoint
+// 3 batches       each follows the one before; those after the checkpoint are replayed
+// 4 tail          TornTail.judge; damage throws here
+// 5 repair        damaged checkpoints and a torn tail into quarantine, temp files removed
+
+/// One opening of a journal that exists; the caller holds its lock.
+struct Recovery {
+    typealias Restore = (UnsafeRawBufferPointer) throws -> Void
+    typealias Replay = (UInt64, UnsafeRawBufferPointer) throws -> Void
+
+    /// Where the log ends and the writer begins.
+    struct End {
+        var cursor: LogCursor
+        var segment: FileHeader
+        var position: UInt64
+        var bytesSinceCheckpoint: UInt64
+        var report: RecoveryReport
+        /// What lies behind `position`; clean or torn.
+        var tail: TailFacts
+    }
+
+    let disk: any Disk
+    let layout: Layout
+    let storeID: StoreID
+    private let reader: BatchReader
+    private var report = RecoveryReport()
+    private var damagedCheckpoints: [UInt64] = []
+    private var checkpointsStated: UInt64 = 0
+    private var bytesSinceCheckpoint: UInt64 = 0
+
+    init(disk: any Disk, layout: Layout, storeID: StoreID) {
+        self.disk = disk
+        self.layout = layout
+        self.storeID = storeID
+        reader = BatchReader(disk: disk, storeID: storeID)
+    }
+
+    mutating func run(restore: Restore, replay: Replay) throws(JournalError) -> End {
+        try restoreNewestCheckpoint(restore)
+        let segments = try readSegmentHeaders()
+        var end = try readFirst(of: segments, replay)
+        for header in segments.dropFirst() {
+            guard end.cursor.isContinued(by: header) else {
+                throw .corrupt(
+                    layout.segment(header.number), at: 32,
+                    expected: "the segment after batch \(end.cursor.sequence)",
+                    found: "the one before batch \(header.firstSequence)")
+            }
+            end = try readSegment(header, from: end.cursor, isLast: header == segments.last, replay)
+        }
+        try repair(&end)
+        return end
+    }
+
+    private mutating func restoreNewestCheckpoint(_ restore: Restore) throws(JournalError) {
+        let sequences = try layout.checkpointSequences(on: disk)
+        checkpointsStated = sequences.last ?? 0
+        let checkpoints = CheckpointReader(reader: reader, layout: layout)
+        for sequence in sequences.reversed() {
+            do throws(JournalError) {
+                try checkpoints.verify(sequence)
+            } catch {
+                guard error.code == .corrupt else { throw error }
+                damagedCheckpoints.append(sequence)
+                continue
+            }
+            try checkpoints.read(sequence) { (chunk) throws(JournalError) in
+                try Self.handingOver { try restore(chunk) }
+            }
+            report.checkpoint = sequence
+            return
+        }
+    }
+
+    private func readSegmentHeaders() throws(JournalError) -> [FileHeader] {
+        let numbers = try layout.segments(on: disk)
+        guard let first = numbers.first else {
+            throw .corrupt(layout.log, at: 0, expected: "a segment", found: "none")
+        }
+        var headers: [FileHeader] = []
+        for (index, number) in numbers.enumerated() {
+            let path = layout.segment(number)
+            guard number == first + UInt64(index) else {
+                throw .corrupt(
+                    layout.segment(first + UInt64(index)), at: 0, expected: "this segment",
+                    found: "no file, but a later one")
+            }
+            let header = try reader.reading(path) { () throws(JournalError) in
+                let header = try reader.fileHeader(.segment, number: number, path: path)
+                guard reader.fileBytes == header.fileBytes, header.firstSequence > 0 else {
+                    throw .corrupt(
+                        path, at: 64, expected: "\(header.fileBytes) bytes",
+                        found: "\(reader.fileBytes)")
+                }
+                return header
+            }
+            headers.append(header)
+        }
+        return headers
+    }
+
+    private mutating func readFirst(
+        of segments: [FileHeader], _ replay: Replay
+    ) throws(JournalError) -> End {
+        let first = segments[0]
+        let needed = (report.checkpoint ?? 0) + 1
+        guard first.firstSequence <= needed else {
+            throw .corrupt(
+                layout.segment(first.number), at: 40,
+                expected: "batch \(needed) or an earlier one, since no valid checkpoint has it",
+                found: "batch \(first.firstSequence)")
+        }
+        return try readSegment(
+            first, from: LogCursor(before: first), isLast: segments.count == 1, replay)
+    }
+
+    private mutating func readSegment(
+        _ header: FileHeader, from start: LogCursor, isLast: Bool, _ replay: Replay
+    ) throws(JournalError) -> End {
+        let path = layout.segment(header.number)
+        var cursor = start
+        cursor.kind = nil
+        var offset = UInt64(Format.blockBytes)
+        return try reader.reading(path) { () throws(JournalError) in
+            while cursor.kind != .seal,
+                case .batch(let batch, let digest, let payload) = try reader.batch(at: offset),
+                cursor.isFollowed(by: batch)
+            {
+                try hand(batch, payload, path: path, offset: offset, replay)
+                cursor.advance(over: batch, digest: digest)
+                offset += batch.bytesOnDisk
+            }
+            let facts = try reader.scanTail(
+                from: offset, after: cursor, hasLaterSegment: !isLast,
+                checkpoint: checkpointsStated)
+            return try judged(facts, header, path)
+        }
+    }
+
+    /// Replays a batch's records when the checkpoint does not contain them.
+    private mutating func hand(
+        _ batch: BatchHeader, _ payload: UnsafeRawBufferPointer, path: String, offset: UInt64,
+        _ replay: Replay
+    ) throws(JournalError) {
+        guard batch.sequence > report.checkpoint ?? 0 else { return }
+        bytesSinceCheckpoint += batch.bytesOnDisk
+        let whole = try Records.forEach(in: payload, count: batch.records) {
+            (record) throws(JournalError) in
+            try Self.handingOver { try replay(batch.sequence, record) }
+        }
+        guard whole else {
+            throw .corrupt(
+                path, at: offset, expected: "\(batch.records) records", found: "other lengths")
+        }
+        report.records += UInt64(batch.records)
+    }
+
+    private func judged(
+        _ facts: TailFacts, _ header: FileHeader, _ path: String
+    ) throws(JournalError) -> End {
+        switch TornTail.judge(facts) {
+        case .damaged(let offset, let expected, let found):
+            throw .corrupt(path, at: offset, expected: expected, found: found)
+        case .clean, .torn:
+            return End(
+                cursor: facts.last, segment: header, position: facts.offset,
+                bytesSinceCheckpoint: bytesSinceCheckpoint, report: report, tail: facts)
+        }
+    }
+
+    /// The first writes of an opening.
+    private mutating func repair(_ end: inout End) throws(JournalError) {
+        try disk.makeDirectory(layout.quarantine)
+        let quarantine = Quarantine(disk: disk, layout: layout)
+        for sequence in damagedCheckpoints {
+            report.quarantined.append(try quarantine.takeCheckpoint(sequence))
+        }
+        if case .torn(let range) = TornTail.judge(end.tail) {
+            report.quarantined.append(
+                try quarantine.takeTail(
+                    range, of: layout.segment(end.segment.number),
+                    sequence: end.cursor.sequence + 1))
+        }
+        for directory in [layout.log, layout.checkpoints, layout.quarantine] {
+            try disk.removeTemporaries(in: directory)
+        }
+        report.lastSequence = end.cursor.sequence
+        end.report = report
+    }
+
+    /// Runs the caller's code; whatever it throws stops the recovery.
+    private static func handingOver(_ body: () throws -> Void) throws(JournalError) {
+        do {
+            try body()
+        } catch {
+            throw JournalError(
+                .replayRefused, "the owner of the journal refused a record: \(type(of: error))",
+                cause: error)
+        }
+    }
+}

@@ -1,0 +1,29 @@
+// The one call into libsodium's argon2id. PasswordHasher alone comes in.
+
+import CSodium
+import RekeyCore
+
+/// argon2id, version 0x13, one lane, without secret and associated data (RFC 9106).
+enum Argon2id {
+    static let saltByteCount = 16
+    static let tagByteCount = 32
+
+    /// Picks the fastest implementation that this processor has, once.
+    private static let isReady = sodium_init() >= 0
+
+    /// Fills `tag`; false when the memory could not be had.
+    ///
+    /// Takes milliseconds and `cost.memoryKiB` of memory: never call it from an event loop.
+    /// - Parameter salt: `saltByteCount` bytes.
+    static func derive(
+        _ tag: UnsafeMutableRawBufferPointer, from input: UnsafeRawBufferPointer, salt: [UInt8],
+        cost: HashCost
+    ) -> Bool {
+        precondition(isReady && salt.count == saltByteCount)
+        return crypto_pwhash(
+            tag.pointer(as: UInt8.self), UInt64(tag.count),
+            input.pointer(as: CChar.self), UInt64(input.count),
+            salt, UInt64(cost.passes), Int(cost.memoryKiB) * 1024,
+            crypto_pwhash_ALG_ARGON2ID13) == 0
+    }
+}

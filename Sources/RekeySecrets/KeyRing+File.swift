@@ -1,0 +1,32 @@
+// Key rings that rest in a file: made at installation, read at every start.
+
+import RekeyCore
+
+extension KeyRing {
+    /// Makes a ring of new keys and writes it to a new file, mode 0600, durable on return.
+    ///
+    /// A file that is there already is left alone and reported.
+    public static func create(
+        at path: String, randomness: some Randomness
+    ) throws(KeyRingError) -> KeyRing {
+        let ring = KeyRing(randomness: randomness)
+        try KeyFile.create(path, holding: ring.text)
+        return ring
+    }
+
+    /// Reads a ring from its file.
+    ///
+    /// Refused: a file that group or others can read or write, or that belongs to neither the
+    /// running user nor root (R49); a version or a line that this release does not know; a purpose
+    /// without a key.
+    public static func load(_ path: String) throws(KeyRingError) -> KeyRing {
+        let text = try KeyFile.read(path)
+        do {
+            return try text.withBytes { bytes throws(KeyRingError.Problem) in
+                try KeyRing(text: bytes)
+            }
+        } catch {
+            throw KeyRingError(path: path, problem: error)
+        }
+    }
+}

@@ -1,0 +1,343 @@
+import Logging
+import NIOCore
+import RekeyCore
+import RekeyService
+import RekeyWire
+import Synchronization
+
+/// One connection: bytes to frames, frames to calls, replies to bytes. What it may and must do next
+/// is `ConnectionState`'s to say; this room only does it.
+final class ConnectionHandler: ChannelDuplexHandler {
+    typealias InboundIn = ByteBuffer
+    typealias OutboundIn = ByteBuffer
+    typealias OutboundOut = ByteBuffer
+
+    private let service: Service
+    private let loop: LoopResources
+    private let logger: Logger
+    private var state = ConnectionState()
+    private var unread = ByteBuffer()
+    private var calls: [UInt64: RunningCall] = [:]
+    private var isReading = false
+    private var readWhenWritable = false
+    private var flushIsDue = false
+    /// Ends the connection unless the Hello, or the rest of a frame, comes in time.
+    private var patience: Scheduled<Void>?
+    private var context: ChannelHandlerContext?
+
+    init(service: Service, loop: LoopResources, logger: Logger) {
+        self.service = service
+        self.loop = loop
+        self.logger = logger
+    }
+
+    // MARK: The connection's life
+
+    func channelActive(context: ChannelHandlerContext) {
+        self.context = context
+        service.state.connections.add(1, ordering: .relaxed)
+        send(.hello(Hello()))
+        flush()
+        wait(WireLimits.helloWithin, for: "HELLO_MISSING", "no Hello came")
+        if service.state.isDraining.load(ordering: .relaxed) { drain() }
+        context.fireChannelActive()
+    }
+
+    func channelInactive(context: ChannelHandlerContext) {
+        service.state.connections.subtract(1, ordering: .relaxed)
+        patience?.cancel()
+        for call in calls.values {
+            call.alarm?.cancel()
+            call.task?.cancel()
+        }
+        self.context = nil
+        context.fireChannelInactive()
+    }
+
+    func errorCaught(context: ChannelHandlerContext, error: any Error) {
+        context.close(promise: nil)
+    }
+
+    func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
+        switch event {
+        case ChannelEvent.inputClosed:
+            if state.receiveEnd() { context.close(promise: nil) }
+        case is IdleStateHandler.IdleStateEvent where state.isIdle:
+            end(state.end("IDLE", "nothing was sent for \(WireLimits.idleMax)"))
+        case is DrainEvent:
+            drain()
+        default:
+            context.fireUserInboundEventTriggered(event)
+        }
+    }
+
+    private func drain() {
+        guard let goAway = state.drain("DRAINING", "the server is stopping") else { return }
+        send(.goAway(goAway))
+        flush()
+        if state.isIdle { close() }
+    }
+
+    // MARK: Step 1: bytes to frames
+
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        var bytes = unwrapInboundIn(data)
+        if unread.readableBytes == 0 {
+            unread = bytes
+        } else {
+            unread.writeBuffer(&bytes)
+        }
+        isReading = true
+        while !state.isEnded, readFrame() {}
+        if state.isEnded { unread.clear() }
+    }
+
+    func channelReadComplete(context: ChannelHandlerContext) {
+        isReading = false
+        unread.discardReadBytes()
+        if flushIsDue { flush() }
+        context.fireChannelReadComplete()
+    }
+
+    /// One frame, if all of it is here.
+    private func readFrame() -> Bool {
+        guard let announced = unread.getInteger(at: unread.readerIndex, as: UInt32.self) else {
+            awaitRest()
+            return false
+        }
+        do throws(WireFault) {
+            let length = try FrameLength.judge(announced, max: WireLimits.requestFrameBytesMax)
+            guard unread.readableBytes >= FrameLength.byteCount + length else {
+                awaitRest()
+                return false
+            }
+            if !state.isAwaitingHello { stopWaiting() }
+            unread.moveReaderIndex(forwardBy: FrameLength.byteCount)
+            try receiveFrame(length)
+            return true
+        } catch {
+            end(state.fail(error))
+            return false
+        }
+    }
+
+    /// Unpacks and acts; then the frame's bytes are erased, for a password may be among them.
+    private func receiveFrame(_ length: Int) throws(WireFault) {
+        defer { unread.moveReaderIndex(forwardBy: length) }
+        var fault: WireFault?
+        unread.withUnsafeMutableReadableBytes { readable in
+            let bytes = UnsafeMutableRawBufferPointer(rebasing: readable[..<length])
+            do throws(Refusal) {
+                try loop.arena.scope(budget: Arena.requestBudget(length)) { () throws(Refusal) in
+                    receive(
+                        try loop.arena.decode(Frame.self, from: UnsafeRawBufferPointer(bytes)))
+                }
+            } catch {
+                fault = WireFault(error.message)
+            }
+            eraseBytes(bytes)
+        }
+        if let fault { throw fault }
+    }
+
+    private func receive(_ frame: Frame) {
+        switch frame {
+        case .hello(let hello):
+            if let goAway = state.receive(hello) { return end(goAway) }
+            stopWaiting()
+        case .request(let request):
+            receive(request)
+        case .cancel(let callID):
+            calls[callID]?.task?.cancel()
+        case .ping(let token):
+            if state.isAwaitingHello { return end(state.fail(.helloFirst)) }
+            send(.pong(token: token))
+        case .pong:
+            if state.isAwaitingHello { end(state.fail(.helloFirst)) }
+        case .goAway:
+            if state.receiveEnd() { close() }
+        case .response:
+            end(state.fail(WireFault("a Response; only servers send them")))
+        }
+    }
+
+    // MARK: Step 2: frames to calls
+
+    private func receive(_ request: RequestFrame) {
+        switch state.receiveRequest(request.callID) {
+        case .end(let goAway):
+            end(goAway)
+        case .refuse(let refusal):
+            send(refusal, request.callID)
+        case .run:
+            do throws(Refusal) {
+                try run(request)
+            } catch {
+                finish(request.callID, .refusal(error))
+            }
+        }
+    }
+
+    private func run(_ request: RequestFrame) throws(Refusal) {
+        guard let endpoint = Endpoint.all[request.method] else {
+            throw Refusal(.methodUnknown, "this server has no such method")
+        }
+        guard request.idempotencyKey.count <= 64 else {
+            throw .field("idempotency_key", "at most 64 bytes")
+        }
+        let timeout = min(request.timeout ?? WireLimits.deadlineDefault, WireLimits.deadlineMax)
+        let prepared = try endpoint.prepare(request, loop.arena)
+        let caller = "local"
+        let call = Call(
+            caller: caller, deadline: .now.advanced(by: timeout),
+            idempotency: request.idempotencyKey.isEmpty
+                ? nil
+                : service.idempotencyKey(
+                    caller: caller, key: request.idempotencyKey, call: prepared.fingerprint))
+        start(prepared, call, request.callID, timeout)
+    }
+
+    /// Runs at once on this loop until it first has to wait; most reads never do.
+    private func start(
+        _ prepared: Endpoint.Prepared, _ call: Call, _ callID: UInt64, _ timeout: Duration
+    ) {
+        guard let eventLoop = context?.eventLoop else { return }
+        let service = service
+        let bound = NIOLoopBound(self, eventLoop: eventLoop)
+        calls[callID] = RunningCall()
+        let task = Task.immediate(executorPreference: loop.executor) {
+            let outcome = await prepared.answer(call, service)
+            if eventLoop.inEventLoop {
+                bound.value.finish(callID, outcome)
+            } else {
+                eventLoop.execute { bound.value.finish(callID, outcome) }
+            }
+        }
+        guard calls[callID] != nil else { return }
+        let alarm = eventLoop.scheduleTask(in: .init(timeout)) { task.cancel() }
+        calls[callID] = RunningCall(task: task, alarm: alarm)
+    }
+
+    // MARK: Step 6: replies to bytes
+
+    private func finish(_ callID: UInt64, _ outcome: Endpoint.Outcome) {
+        calls.removeValue(forKey: callID)?.alarm?.cancel()
+        guard context != nil else { return }
+        let isLast = state.finishCall()
+        loop.arena.scope(budget: Arena.packingBudget) {
+            switch outcome {
+            case .refusal(let refusal):
+                send(refusal, callID)
+            case .reply(let encode):
+                let frame = Frame.response(
+                    ResponseFrame(callID: callID, outcome: .reply(encode(loop.arena))))
+                let bytes = loop.arena.encodeFrame(frame)
+                if bytes.count - FrameLength.byteCount <= state.responseFrameBytesMax {
+                    send(bytes)
+                } else {
+                    send(.replyTooLong, callID)
+                }
+            }
+        }
+        if !isReading { flush() }
+        if isLast { close() }
+    }
+
+    private func send(_ refusal: Refusal, _ callID: UInt64) {
+        send(.response(ResponseFrame(callID: callID, outcome: .failure(Failure(refusal)))))
+    }
+
+    private func send(_ frame: Frame) {
+        loop.arena.scope(budget: Arena.packingBudget) { send(loop.arena.encodeFrame(frame)) }
+    }
+
+    private func send(_ bytes: UnsafeRawBufferPointer) {
+        guard let context else { return }
+        var buffer = context.channel.allocator.buffer(capacity: bytes.count)
+        buffer.writeBytes(bytes)
+        context.write(wrapOutboundOut(buffer), promise: nil)
+        flushIsDue = true
+    }
+
+    private func flush() {
+        flushIsDue = false
+        context?.flush()
+    }
+
+    /// A slow reader is not read from: what it asks for waits in its own socket.
+    func read(context: ChannelHandlerContext) {
+        if context.channel.isWritable {
+            context.read()
+        } else {
+            readWhenWritable = true
+        }
+    }
+
+    func channelWritabilityChanged(context: ChannelHandlerContext) {
+        if context.channel.isWritable, readWhenWritable {
+            readWhenWritable = false
+            context.read()
+        }
+        context.fireChannelWritabilityChanged()
+    }
+
+    // MARK: Endings
+
+    /// Says why, then closes.
+    private func end(_ goAway: GoAway) {
+        logger.info(
+            "connection ended",
+            metadata: ["reason": "\(goAway.reason)", "why": "\(goAway.message)"])
+        send(.goAway(goAway))
+        close()
+    }
+
+    /// Half-closes, so that the peer can read to the end, and closes when the peer has, or soon.
+    private func close() {
+        guard let context else { return }
+        _ = state.receiveEnd()
+        stopWaiting()
+        flush()
+        let channel = context.channel
+        context.close(mode: .output, promise: nil)
+        context.eventLoop.scheduleTask(in: .seconds(1)) { channel.close(promise: nil) }
+    }
+
+    private func awaitRest() {
+        guard unread.readableBytes > 0, !state.isAwaitingHello else { return }
+        wait(WireLimits.frameWithin, for: "FRAME_SLOW", "the rest of a frame did not come")
+    }
+
+    private func wait(_ time: Duration, for reason: String, _ message: String) {
+        guard patience == nil, let eventLoop = context?.eventLoop else { return }
+        let bound = NIOLoopBound(self, eventLoop: eventLoop)
+        patience = eventLoop.scheduleTask(in: .init(time)) {
+            let handler = bound.value
+            handler.end(handler.state.end(reason, message))
+        }
+    }
+
+    private func stopWaiting() {
+        patience?.cancel()
+        patience = nil
+    }
+}
+
+/// A call that is being answered.
+private struct RunningCall {
+    var task: Task<Void, Never>?
+    /// Cancels it at its deadline.
+    var alarm: Scheduled<Void>?
+}
+
+/// Tells a connection that the server stops.
+struct DrainEvent: Sendable {}
+
+extension Refusal {
+    static let replyTooLong = Refusal(
+        .replyTooLong, "the reply is longer than this connection carries; ask for less")
+}
+
+extension WireFault {
+    static let helloFirst = WireFault("a frame before the Hello")
+}

@@ -1,0 +1,29 @@
+public import RekeyCore
+
+/// One letter to write, with the one secret that its channel may carry.
+///
+/// No case of a mail has room for a code and no case of an SMS for a link: R67 holds because the
+/// other letter cannot be spelled.
+public enum LetterContent: Sendable {
+    /// - Parameters:
+    ///   - link: The token that goes behind the `#` of the link.
+    ///   - life: How long the link opens, told in hours and minutes.
+    case recoveryLink(_ link: Secret, life: Duration)
+    case recoveryCode(_ code: Secret)
+    /// As `recoveryLink`, for a new account.
+    case activationLink(_ link: Secret, life: Duration)
+    case activationCode(_ code: Secret)
+    case recoveredMail
+    case recoveredSMS
+
+    public var kind: LetterKind {
+        switch self {
+        case .recoveryLink: .recoveryLink
+        case .recoveryCode: .recoveryCode
+        case .activationLink: .activationLink
+        case .activationCode: .activationCode
+        case .recoveredMail: .recoveredMail
+        case .recoveredSMS: .recoveredSMS
+        }
+    }
+}

@@ -1,0 +1,78 @@
+extension LetterTexts {
+    static let english = LetterTexts(
+        recoveryLink: MailText(
+            subject: "{{institution}}: Access code reset",
+            body: """
+                You have asked to reset the access code of your personal account.
+
+                You will receive an activation code by SMS, which will be used to confirm the change \
+                to your new password.
+
+                With this code at hand, click the URL below to complete the activation:
+
+                <{{link}}>
+
+                This link is valid for {{life}}.
+
+                \(englishClose)
+                """),
+        recoveryCode: template(
+            """
+            {{institution}}: to confirm your new access code, please enter the code {{code}}.
+            """),
+        activationLink: MailText(
+            subject: "{{institution}}: Activation of your personal account",
+            body: """
+                Your personal account has been created.
+
+                You will receive an activation code by SMS, which will be used to confirm your \
+                choice of password.
+
+                With this code at hand, click the URL below to complete the activation:
+
+                <{{link}}>
+
+                This link is valid for {{life}}.
+
+                \(englishClose)
+                """),
+        activationCode: template(
+            """
+            {{institution}}: to activate your personal account, please enter the code {{code}}.
+            """),
+        recoveredMail: MailText(
+            subject: "{{institution}}: Your access code has been changed",
+            body: """
+                The access code of your personal account has been changed, and you have been logged \
+                out everywhere.
+
+                If you made this change, there is nothing else you need to do.
+
+                If you did not, choose a new password at once: click "Forgotten access code" on the \
+                login page of your personal account. Then let us know at the address below.
+
+                \(englishClose)
+                """),
+        recoveredSMS: template(
+            """
+            {{institution}}: your access code has been changed. If this was not you, reset it in \
+            your personal account and let us know.
+            """))
+
+    private static let englishClose = """
+        Please do not reply to this email.
+
+
+        Kind regards,
+
+        {{signature}}
+        {{#addressLines}}
+        {{.}}
+        {{/addressLines}}
+        {{#openingHours}}
+
+        {{.}}
+        {{/openingHours}}
+
+        """
+}

@@ -1,0 +1,83 @@
+// The mail and the SMS of a recovery are the user guide's (step 5), word for word; the others speak
+// with its voice.
+extension LetterTexts {
+    static let french = LetterTexts(
+        recoveryLink: MailText(
+            subject: "{{institution}} : Réinitialisation code d'accès",
+            body: """
+                Vous avez demandé la réinitialisation de votre code d'accès dans votre espace personnel.
+
+                Vous allez recevoir un code d'activation par SMS qui servira à valider la \
+                modification de votre nouveau mot de passe.
+
+                Muni de ce code, cliquez sur l'URL ci-dessous pour terminer l'activation:
+
+                <{{link}}>
+
+                Ce lien a une durée de validité de {{life}}.
+
+                \(frenchClose)
+                """),
+        recoveryCode: template(
+            """
+            {{institution}} : pour valider votre nouveau code d'accès, veuillez saisir le code \
+            {{code}}.
+            """),
+        activationLink: MailText(
+            subject: "{{institution}} : Activation de votre espace personnel",
+            body: """
+                Votre espace personnel a été créé.
+
+                Vous allez recevoir un code d'activation par SMS qui servira à valider le choix de \
+                votre mot de passe.
+
+                Muni de ce code, cliquez sur l'URL ci-dessous pour terminer l'activation :
+
+                <{{link}}>
+
+                Ce lien a une durée de validité de {{life}}.
+
+                \(frenchClose)
+                """),
+        activationCode: template(
+            """
+            {{institution}} : pour activer votre espace personnel, veuillez saisir le code \
+            {{code}}.
+            """),
+        recoveredMail: MailText(
+            subject: "{{institution}} : Votre code d'accès a été modifié",
+            body: """
+                Le code d'accès de votre espace personnel a été modifié et toutes les connexions en \
+                cours ont été fermées.
+
+                Si vous êtes à l'origine de cette modification, vous n'avez rien d'autre à faire.
+
+                Si vous n'en êtes pas à l'origine, choisissez sans attendre un nouveau mot de passe : \
+                cliquez sur « Code d'accès oublié » sur la page de connexion de votre espace \
+                personnel. Prévenez-nous ensuite à l'adresse ci-dessous.
+
+                \(frenchClose)
+                """),
+        recoveredSMS: template(
+            """
+            {{institution}} : votre code d'accès a été modifié. Si ce n'était pas vous, \
+            réinitialisez-le dans votre espace personnel et prévenez-nous.
+            """))
+
+    private static let frenchClose = """
+        Veuillez ne pas répondre à ce courriel.
+
+
+        Cordialement,
+
+        {{signature}}
+        {{#addressLines}}
+        {{.}}
+        {{/addressLines}}
+        {{#openingHours}}
+
+        {{.}}
+        {{/openingHours}}
+
+        """
+}

@@ -1,0 +1,5 @@
+/// What a courier carries.
+public enum Missive: Equatable, Sendable {
+    case mail(Mail)
+    case sms(Text)
+}

@@ -1,0 +1,36 @@
+public import RekeyCore
+import RekeySecrets
+
+extension Login: Served {
+    public static func answer(
+        _ request: Request, _ call: Call, _ service: Service
+    ) async throws(Refusal) -> Reply {
+        guard call.idempotency == nil else {
+            throw .field("idempotency_key", "Login takes none: each one opens a session of its own")
+        }
+        let (id, _) = try service.subject(request.identifier)
+        let password = try service.passwords.presented(request.password, field: "password")
+        let earlier = request.earlierSession.flatMap { service.sessions.open($0) }
+        // Stale only when the password changed while it was being checked; twice in a row means
+        // that somebody else is at work.
+        for _ in 0..<3 {
+            let subject = try await service.read(id)
+            let check = try await service.passwords.check(password, of: subject)
+            let facts = Facts(
+                check: check, session: service.randomness.sessionID(),
+                earlier: earlier.flatMap { $0.subject == id ? $0.id : nil },
+                rehashed: check.matches
+                    ? try await service.passwords.rehashed(password, of: subject) : nil)
+            let granted = try await service.decideUnlessStale(id, unrepeatable: call) {
+                subject, now in
+                decide(subject, facts, service.policy, now)
+            }
+            if let granted {
+                return Reply(
+                    session: service.sessions.mint(id, granted.session),
+                    validUntil: granted.validUntil, idle: service.policy.sessionIdle)
+            }
+        }
+        throw .keepsChanging
+    }
+}

@@ -1,0 +1,16 @@
+public import RekeyCore
+import RekeyStore
+import Synchronization
+
+extension ServerStatus: Served {
+    public static func answer(
+        _ request: Request, _ call: Call, _ service: Service
+    ) async throws(Refusal) -> Reply {
+        let store = service.store.status()
+        return Reply(
+            startedAt: service.state.startedAt, now: store.now, accounts: store.accounts,
+            lettersWaiting: store.lettersWaiting, durableSequence: store.durableSequence,
+            logBytesSinceCheckpoint: store.logBytesSinceCheckpoint,
+            connections: service.state.connections.load(ordering: .relaxed))
+    }
+}

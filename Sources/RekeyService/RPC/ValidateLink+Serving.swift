@@ -1,0 +1,14 @@
+public import RekeyCore
+
+extension ValidateLink: Served {
+    public static func answer(
+        _ request: Request, _ call: Call, _ service: Service
+    ) async throws(Refusal) -> Reply {
+        let link = try service.open(link: request.link)
+        let reply = try await service.decideUnlessStale(link.subject, unrepeatable: call) {
+            subject, now in
+            decide(subject, link.id, service.policy, now)
+        }
+        return try reply.fresh()
+    }
+}

@@ -1,0 +1,190 @@
+import Dispatch
+public import RekeyCore
+import RekeyJournal
+import RekeyWire
+import Synchronization
+
+/// The default store: tables in memory, a write-ahead log, checkpoints. One process, no server.
+///
+/// Whoever calls decides and applies under one short lock and appends to the open batch; then it
+/// waits for the sequence that its answer rests on. Opening is in `EmbeddedStore+Opening.swift`,
+/// checkpoints in `EmbeddedStore+Checkpoint.swift`.
+public final class EmbeddedStore: AccountStore {
+    let tables: Mutex<Tables>
+    let journal: Journal
+    let policy: Policy
+    let checkpointBytes: Int
+    let checkpoints = DispatchQueue(label: "rekey.checkpoint", qos: .utility)
+    let isCheckpointing = Atomic(false)
+
+    public let letterArrivals: AsyncStream<Void>
+    private let arrivals: AsyncStream<Void>.Continuation
+
+    init(
+        journal: Journal, tables: sending Tables, policy: Policy, checkpointBytes: Int
+    ) {
+        self.journal = journal
+        self.tables = Mutex(tables)
+        self.policy = policy
+        self.checkpointBytes = checkpointBytes
+        (letterArrivals, arrivals) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
+        arrivals.yield()
+    }
+
+    public func transact<Reply: Storable>(
+        _ subject: SubjectID, idempotency: IdempotencyKey?,
+        _ body: @Sendable (Subject, Timestamp) -> Decision<Reply>
+    ) async throws(StoreError) -> Answer<Reply> {
+        let repeats = idempotency.map { key in
+            Repeats<Reply>(key: key, encode: \.stored, decode: Reply.init(stored:))
+        }
+        return try await perform { (tables) throws(StoreError) in
+            try decide(subject, repeats, body, &tables)
+        }
+    }
+
+    public func transact<Reply: Sendable>(
+        _ subject: SubjectID, _ body: @Sendable (Subject, Timestamp) -> Decision<Reply>
+    ) async throws(StoreError) -> Answer<Reply> {
+        try await perform { (tables) throws(StoreError) in
+            try decide(subject, nil, body, &tables)
+        }
+    }
+
+    private func perform<Reply: Sendable>(
+        _ decide: (inout Tables) throws(StoreError) -> Step<Reply>
+    ) async throws(StoreError) -> Answer<Reply> {
+        let step = try tables.withLock { (tables) throws(StoreError) in try decide(&tables) }
+        try await durable(step.sequence)
+        if step.queuedLetters { arrivals.yield() }
+        checkpointIfDue()
+        return step.answer
+    }
+
+    /// What the lock is held for.
+    private struct Step<Reply: Sendable>: Sendable {
+        var answer: Answer<Reply>
+        /// What the answer rests on.
+        var sequence: UInt64
+        var queuedLetters = false
+    }
+
+    private func decide<Reply: Sendable>(
+        _ id: SubjectID, _ repeats: Repeats<Reply>?,
+        _ body: (Subject, Timestamp) -> Decision<Reply>, _ tables: inout Tables
+    ) throws(StoreError) -> Step<Reply> {
+        let now = tables.clock.now()
+        if let repeats, let (first, sequence) = tables.outcomes.find(repeats.key.key, now: now) {
+            return Step(answer: repeats.answer(to: first), sequence: sequence)
+        }
+        var (subject, sequence) = try tables.subject(id)
+        let decision = body(subject, now)
+        if case .stale = decision.answer { return Step(answer: .stale, sequence: sequence) }
+        let changes = !decision.events.isEmpty || !decision.letters.isEmpty
+        guard changes || repeats != nil else {
+            return Step(answer: decision.answer, sequence: sequence)
+        }
+        guard
+            decision.letters.isEmpty
+                || tables.outbox.count + decision.letters.count <= policy.lettersDueMax
+        else { throw .lettersBacklog }
+
+        let transaction = Transaction(
+            subject: id, at: now, events: decision.events, letters: decision.letters,
+            outcome: repeats?.outcome(of: decision.answer, at: now))
+        switch decision.durability {
+        case .awaited: sequence = try append(transaction, &tables)
+        case .written: _ = try append(transaction, &tables)
+        case .memory: break
+        }
+        for event in decision.events { subject.apply(event, at: now) }
+        if !decision.events.isEmpty { tables.put(subject, sequence: sequence, now: now) }
+        for letter in decision.letters { tables.outbox.add(letter, sequence: sequence) }
+        if let outcome = transaction.outcome { tables.outcomes.add(outcome, sequence: sequence) }
+        return Step(
+            answer: decision.answer, sequence: sequence, queuedLetters: !decision.letters.isEmpty)
+    }
+
+    public func read(_ subject: SubjectID) async throws(StoreError) -> Reading<Subject> {
+        let (reading, sequence) = try tables.withLock { (tables) throws(StoreError) in
+            let (subject, sequence) = try tables.subject(subject)
+            return (Reading(value: subject, now: tables.clock.now()), sequence)
+        }
+        try await durable(sequence)
+        return reading
+    }
+
+    public func list(
+        after: SubjectID?, limit: Int
+    ) async throws(StoreError) -> Reading<[Subject]> {
+        let (reading, sequence) = try tables.withLock { (tables) throws(StoreError) in
+            var subjects: [Subject] = []
+            var newest = tables.rows.lastRemoval
+            for id in tables.rows.accounts(after: after, limit: limit) {
+                let (subject, sequence) = try tables.subject(id)
+                subjects.append(subject)
+                newest = max(newest, sequence)
+            }
+            return (Reading(value: subjects, now: tables.clock.now()), newest)
+        }
+        try await durable(sequence)
+        return reading
+    }
+
+    public func letters(due limit: Int) async throws(StoreError) -> DueLetters {
+        tables.withLock { tables in
+            let now = tables.clock.now()
+            let due = tables.outbox.takeDue(limit, now: now, durable: journal.durable)
+            return DueLetters(letters: due, now: now, next: tables.outbox.nextDue)
+        }
+    }
+
+    public func letters(after: LetterID?, limit: Int) async throws(StoreError) -> [Letter] {
+        let (letters, sequence) = tables.withLock { tables in
+            let page = tables.outbox.page(after: after, limit: limit)
+            return (page.map(\.letter), page.map(\.sequence).max() ?? 0)
+        }
+        try await durable(sequence)
+        return letters
+    }
+
+    public func settle(_ letter: Letter, _ settlement: LetterSettlement) throws(StoreError) {
+        try tables.withLock { (tables) throws(StoreError) in
+            let record = SettlementRecord(letter: letter.id, settlement: settlement)
+            let now = tables.clock.now()
+            _ = try append(
+                Transaction(subject: letter.subject, at: now, settled: record), &tables)
+            tables.outbox.settle(letter.id, settlement)
+        }
+        arrivals.yield()
+    }
+
+    public func status() -> StoreStatus {
+        tables.withLock { tables in
+            StoreStatus(
+                now: tables.clock.now(), accounts: tables.rows.accounts,
+                lettersWaiting: tables.outbox.count, durableSequence: journal.durable,
+                logBytesSinceCheckpoint: Int(clamping: journal.bytesSinceCheckpoint))
+        }
+    }
+
+    private func append(
+        _ transaction: Transaction, _ tables: inout Tables
+    ) throws(StoreError) -> UInt64 {
+        do {
+            tables.lastAppended = try journal.append(Records.encode(transaction, tables.arena))
+            return tables.lastAppended
+        } catch {
+            throw error.code == .overloaded ? .overloaded : .unavailable
+        }
+    }
+
+    /// Returns once `sequence` is on disk; at once when it is already, which it usually is.
+    private func durable(_ sequence: UInt64) async throws(StoreError) {
+        guard sequence > journal.durable else { return }
+        let result = await withCheckedContinuation { continuation in
+            journal.whenDurable(sequence) { continuation.resume(returning: $0) }
+        }
+        if case .failure = result { throw .outcomeUnknown }
+    }
+}

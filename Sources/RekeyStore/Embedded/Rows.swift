@@ -1,0 +1,74 @@
+import RekeyCore
+
+/// The table of subjects, in pages by the first byte of the id.
+struct Rows {
+    private var pages = [Page](repeating: Page(), count: Page.count)
+    private(set) var accounts = 0
+    /// What an absence rests on: the last sequence that removed a row.
+    private(set) var lastRemoval: UInt64 = 0
+
+    /// The running checkpoint's pages as they were when it began, for those that changed since.
+    private var kept: [Int: [SubjectID: Row]] = [:]
+    private var epoch = 0
+    private var isCheckpointing = false
+
+    subscript(subject: SubjectID) -> Row? { pages[Page.index(of: subject)].rows[subject] }
+
+    mutating func put(_ row: Row, for subject: SubjectID) {
+        let index = Page.index(of: subject)
+        keep(index)
+        let before = pages[index].rows.updateValue(row, forKey: subject)
+        count(before, row)
+    }
+
+    mutating func remove(_ subject: SubjectID, at sequence: UInt64) {
+        let index = Page.index(of: subject)
+        keep(index)
+        let before = pages[index].rows.removeValue(forKey: subject)
+        lastRemoval = max(lastRemoval, sequence)
+        count(before, nil)
+    }
+
+    /// The next ids above `after` whose rows hold an account, ascending.
+    func accounts(after: SubjectID?, limit: Int) -> [SubjectID] {
+        var found: [SubjectID] = []
+        for index in (after.map(Page.index(of:)) ?? 0)..<Page.count where found.count < limit {
+            let ids = pages[index].rows
+                .filter { id, row in row.hasAccount && (after.map { id > $0 } ?? true) }
+                .keys.sorted()
+            found += ids.prefix(limit - found.count)
+        }
+        return found
+    }
+
+    private mutating func count(_ before: Row?, _ after: Row?) {
+        if before?.hasAccount ?? false { accounts -= 1 }
+        if after?.hasAccount ?? false { accounts += 1 }
+    }
+
+    // MARK: Checkpoints
+
+    /// From here on `page(_:)` gives every page as it is now, whatever is written meanwhile.
+    mutating func beginCheckpoint() {
+        epoch += 1
+        isCheckpointing = true
+    }
+
+    /// One page as it was when the checkpoint began.
+    mutating func page(_ index: Int) -> [SubjectID: Row] {
+        pages[index].epoch = epoch
+        return kept.removeValue(forKey: index) ?? pages[index].rows
+    }
+
+    mutating func endCheckpoint() {
+        isCheckpointing = false
+        kept = [:]
+    }
+
+    /// Before a page changes: keeps it as it is, once, for a checkpoint that has not read it yet.
+    private mutating func keep(_ index: Int) {
+        guard isCheckpointing, pages[index].epoch < epoch else { return }
+        pages[index].epoch = epoch
+        kept[index] = pages[index].rows
+    }
+}
