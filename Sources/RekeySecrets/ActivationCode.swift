@@ -22,7 +22,7 @@ public enum ActivationCode {
     ///
     /// Symbols come from the bytes of HMAC-SHA-256(key, subject ‖ reset ‖ generation ‖ counter),
     /// front to back, those from 224 up rejected. 32 bytes suffice but for one code in some
-    /// 10²⁰; the counter is for that one.
+    /// 10²¹; the counter is for that one.
     static func draw(
         into code: UnsafeMutableRawBufferPointer, under key: MACKey,
         _ subject: SubjectID, _ reset: ResetID, generation: UInt32

@@ -1,0 +1,47 @@
+import Foundation
+import RekeyJournal
+import RekeySecrets
+import RekeyServer
+import RekeyService
+
+/// Why the process ends: one line for a person, one code for a script (sysexits.h).
+struct Failure: Error {
+    let message: String
+    let code: Int32
+
+    static let usage: Int32 = 64
+    static let dataDamaged: Int32 = 65
+    static let cannotListen: Int32 = 69
+    static let cannotCreate: Int32 = 73
+    static let diskFailed: Int32 = 74
+    static let heldByAnother: Int32 = 75
+    static let wrongSetting: Int32 = 78
+
+    init(_ code: Int32, _ message: String) {
+        self.code = code
+        self.message = message
+    }
+
+    init(_ error: JournalError) {
+        let code: Int32 =
+            switch error.code {
+            case .locked: Self.heldByAnother
+            case .corrupt, .replayRefused: Self.dataDamaged
+            case .unknownVersion, .otherTag, .notFound: Self.wrongSetting
+            case .alreadyExists: Self.cannotCreate
+            default: Self.diskFailed
+            }
+        self.init(code, error.message)
+    }
+
+    init(_ error: KeyRingError) { self.init(Self.wrongSetting, "\(error)") }
+    init(_ error: CourierError) { self.init(Self.wrongSetting, error.message) }
+    init(_ error: LetterError) { self.init(Self.wrongSetting, "\(error)") }
+    init(_ error: ListenError) { self.init(Self.cannotListen, "\(error)") }
+
+    /// Prints the line and ends the process.
+    func exit() -> Never {
+        FileHandle.standardError.write(Data("rekeyd: \(message)\n".utf8))
+        Foundation.exit(code)
+    }
+}

@@ -1,0 +1,154 @@
+import ArgumentParser
+import Foundation
+import Logging
+import RekeyCore
+import RekeyJournal
+import RekeySecrets
+import RekeyServer
+import RekeyService
+import RekeyStore
+import ServiceLifecycle
+import UnixSignals
+
+/// `rekeyd serve`: puts the rooms together and runs them until SIGTERM or SIGINT.
+struct ServeCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "serve",
+        abstract: "Serve an installation.",
+        discussion: "Every setting of 'rekeyd config' is a flag here: --listen-port 7351.")
+
+    @Option(help: "The configuration file, as 'rekeyd init' makes it.")
+    var config: String?
+
+    @Argument(parsing: .allUnrecognized, help: ArgumentHelp("Settings.", visibility: .hidden))
+    var settings: [String] = []
+
+    func run() async throws {
+        let settings = try await Settings.load(
+            file: config, flags: settings, environment: ProcessInfo.processInfo.environment)
+        let logger = try logger(settings)
+        guard try settings.flag("listen.plaintext-on-loopback") else {
+            throw Failure(
+                Failure.wrongSetting,
+                "this version has no TLS: say --listen-plaintext-on-loopback true to talk to this "
+                    + "machine only")
+        }
+        let policy = try settings.policy()
+        let letterhead = try settings.letterhead()
+        let keys = try loadKeys(settings)
+        let store = try openStore(settings, keys, policy, logger)
+        let courier = try openCourier(settings)
+        for override in try settings.overrides() {
+            logger.warning("a limit is lifted by name", metadata: ["setting": "\(override)"])
+        }
+        let threads = try settings.number("hashing.threads", in: 0...256)
+        let service = RekeyService.Service(
+            store: store, keys: keys,
+            hashing: try HashingPool(
+                threads: threads == 0 ? HashingPool.processorCount : threads),
+            policy: policy, randomness: SystemRandomness(),
+            state: ServerState(startedAt: store.status().now))
+        let dispatcher = LetterDispatcher(
+            service: service, letterhead: letterhead, courier: courier, logger: logger)
+        let server = try server(settings, service, logger)
+        let group = ServiceGroup(
+            configuration: .init(
+                // Stopped from the last to the first: calls end, then letters, then the store.
+                services: [
+                    .init(service: StoreService(store: store, logger: logger)),
+                    .init(service: LetterService(dispatcher: dispatcher)),
+                    .init(service: server),
+                ],
+                gracefulShutdownSignals: [.sigterm, .sigint],
+                logger: Logger(label: "lifecycle") {
+                    _ in SwiftLogNoOpLogHandler()
+                }))
+        do {
+            try await group.run()
+        } catch let error as ListenError {
+            throw Failure(error)
+        }
+    }
+
+    private func logger(_ settings: Settings) throws -> Logger {
+        guard let level = Logger.Level(rawValue: settings.string("log.level")) else {
+            throw settings.wrong("log.level", "one of \(Logger.Level.allCases.map(\.rawValue))")
+        }
+        return Logger(label: "rekeyd") { _ in LineLogHandler(logLevel: level) }
+    }
+
+    private func loadKeys(_ settings: Settings) throws -> KeyRing {
+        let (keys, data) = (settings.path("keys.file"), settings.path("data.directory"))
+        func resolved(_ path: String) -> String {
+            URL(fileURLWithPath: path).resolvingSymlinksInPath().path
+        }
+        guard !resolved(keys).hasPrefix(resolved(data) + "/") else {
+            throw Failure(
+                Failure.wrongSetting,
+                "keys.file \(keys) is inside data.directory: keep them apart, so that a copy of "
+                    + "the data opens nothing")
+        }
+        do {
+            return try KeyRing.load(keys)
+        } catch {
+            throw Failure(error)
+        }
+    }
+
+    private func openStore(
+        _ settings: Settings, _ keys: KeyRing, _ policy: Policy, _ logger: Logger
+    ) throws -> EmbeddedStore {
+        let directory = settings.path("data.directory")
+        let checkpointBytes = try settings.number("data.checkpoint-mib", in: 1...65536) << 20
+        let store: EmbeddedStore
+        do {
+            store = try EmbeddedStore.open(
+                directory: directory, disk: SystemDisk(), tag: keys.storeTag, policy: policy,
+                time: SystemTime(), checkpointBytes: checkpointBytes,
+                onFatal: { error in
+                    // Nobody may be told anything that the disk may not have: end now.
+                    logger.critical("the log failed", metadata: ["error": "\(error)"])
+                    _exit(Failure.diskFailed)
+                })
+        } catch {
+            throw Failure(error)
+        }
+        let recovered = store.recovered
+        logger.notice(
+            "store opened",
+            metadata: [
+                "directory": "\(directory)", "sequence": "\(recovered.lastSequence)",
+                "replayed": "\(recovered.records)",
+                "checkpoint": "\(recovered.checkpoint.map(String.init) ?? "none")",
+                "quarantined": "\(recovered.quarantined.count)",
+            ])
+        return store
+    }
+
+    private func openCourier(_ settings: Settings) throws -> FolderCourier {
+        do {
+            return try FolderCourier(
+                root: settings.path("letters.folder"), outside: settings.path("data.directory"))
+        } catch {
+            throw Failure(error)
+        }
+    }
+
+    private func server(
+        _ settings: Settings, _ service: RekeyService.Service, _ logger: Logger
+    ) throws -> RekeyServer {
+        let portFile = settings.string("listen.port-file")
+        do {
+            return try RekeyServer(
+                service: service, host: settings.string("listen.host"),
+                port: try settings.number("listen.port", in: 0...65535), logger: logger,
+                listening: { port in
+                    guard !portFile.isEmpty else { return }
+                    try Data("\(port)\n".utf8).write(
+                        to: URL(fileURLWithPath: portFile), options: .atomic)
+                })
+        } catch let error as ListenError {
+            throw Failure(Failure.wrongSetting, "\(error)")
+        }
+    }
+}

@@ -1,0 +1,103 @@
+/// One key of the configuration, as people find it in `rekeyd help config`.
+struct Setting: Sendable {
+    let key: String
+    /// What stands when nobody says otherwise; nil where it must be said.
+    let standard: String?
+    let help: String
+
+    /// "listen.port" as a flag: --listen-port
+    var flag: String { "--" + key.replacing(".", with: "-") }
+
+    /// "listen.port" in the environment: REKEYD_LISTEN_PORT
+    var variable: String {
+        "REKEYD_" + key.uppercased().replacing(".", with: "_").replacing("-", with: "_")
+    }
+}
+
+extension Setting {
+    /// Every key there is, in the order of the help.
+    static let all: [Setting] = [
+        Setting(
+            key: "data.directory", standard: "data",
+            help: "The store: log and checkpoints. A path here is relative to the file it is in."),
+        Setting(
+            key: "data.checkpoint-mib", standard: "64",
+            help: "MiB of log after which a checkpoint is written, so that a start stays short."),
+        Setting(
+            key: "keys.file", standard: "keys",
+            help: "The key ring, mode 0600, outside the data directory and its backups."),
+        Setting(
+            key: "listen.host", standard: "127.0.0.1",
+            help: "127.0.0.1 or ::1. Other addresses need TLS, which this version lacks."),
+        Setting(key: "listen.port", standard: "7350", help: "A TCP port; 0 takes a free one."),
+        Setting(
+            key: "listen.port-file", standard: "",
+            help: "A file that the port is written to once connections are taken; empty: none."),
+        Setting(
+            key: "listen.plaintext-on-loopback", standard: "false",
+            help: "Must be true: without TLS this server talks to its own machine only, and only "
+                + "when asked to."),
+        Setting(
+            key: "letters.folder", standard: "letters",
+            help: "Where letters go: mail/ is a Maildir, sms/ holds a file per SMS. Outside the "
+                + "data directory."),
+        Setting(
+            key: "letters.institution", standard: "CREDIT MUNICIPAL DE PARIS",
+            help: "The name in subjects and SMS."),
+        Setting(
+            key: "letters.signature", standard: "CRÉDIT MUNICIPAL DE PARIS",
+            help: "The name under mails."),
+        Setting(
+            key: "letters.address", standard: "55 rue des Francs-Bourgeois,75004 PARIS",
+            help: "The lines under the signature, separated by commas."),
+        Setting(
+            key: "letters.opening-hours-fr",
+            standard: "Ouvert du lundi au samedi de 9h00 à 17h00",
+            help: "The last line of mails in French; empty: none."),
+        Setting(
+            key: "letters.opening-hours-en",
+            standard: "Open Monday to Saturday, 9 a.m. to 5 p.m.",
+            help: "The last line of mails in English; empty: none."),
+        Setting(
+            key: "letters.sender", standard: "espacepersonnel@creditmunicipal.fr",
+            help: "The From of mails."),
+        Setting(
+            key: "letters.mail-domain", standard: "creditmunicipal.fr",
+            help: "The domain in Message-IDs."),
+        Setting(
+            key: "letters.link-base", standard: "https://espacepersonnel.creditmunicipal.fr/ep",
+            help: "The https page that links lead to; the link's token follows a #."),
+        Setting(
+            key: "policy.link-life", standard: "12h", help: "How long a link opens; at most 24h."),
+        Setting(
+            key: "policy.activation-link-life", standard: "24h",
+            help: "How long the link of a new account opens; at most 24h."),
+        Setting(
+            key: "policy.code-life", standard: "10min",
+            help: "How long a code is good; above 10min only with policy.allow-long-code."),
+        Setting(
+            key: "policy.allow-long-code", standard: "false",
+            help: "Accept a code life above 10min. Said in the log at every start."),
+        Setting(
+            key: "policy.password-min", standard: "15",
+            help: "Characters of a password, at least; 8 to 14 only with "
+                + "policy.allow-short-password."),
+        Setting(
+            key: "policy.allow-short-password", standard: "false",
+            help: "Accept a password minimum of 8 to 14. Said in the log at every start."),
+        Setting(
+            key: "policy.session-idle", standard: "5min",
+            help: "A session ends after this long without use; at most 1h."),
+        Setting(
+            key: "policy.session-life", standard: "8h",
+            help: "A session ends this long after login; at most 24h."),
+        Setting(
+            key: "hashing.threads", standard: "0",
+            help: "Passwords hashed at once; 0: as many as there are processors."),
+        Setting(
+            key: "log.level", standard: "info",
+            help: "trace, debug, info, notice, warning, error or critical, on standard error."),
+    ]
+
+    static func named(_ key: String) -> Setting? { all.first { $0.key == key } }
+}

@@ -1,0 +1,43 @@
+import RekeyCore
+import RekeyService
+
+extension Settings {
+    /// The policy, within what may be accepted at all (R80).
+    func policy() throws -> Policy {
+        var policy = Policy()
+        policy.linkLife = try duration("policy.link-life")
+        policy.activationLinkLife = try duration("policy.activation-link-life")
+        policy.codeLife = try duration("policy.code-life")
+        policy.passwordCodePointsMin = try number("policy.password-min", in: 0...1024)
+        policy.sessionIdle = try duration("policy.session-idle")
+        policy.sessionLife = try duration("policy.session-life")
+        let faults = policy.faults(
+            allowingLongCode: try flag("policy.allow-long-code"),
+            shortPassword: try flag("policy.allow-short-password"))
+        if let fault = faults.first { throw wrong(fault.setting, fault.bound) }
+        return policy
+    }
+
+    /// What R80 lets pass only by a named override, for a line of the log at every start.
+    func overrides() throws -> [String] {
+        try ["policy.allow-long-code", "policy.allow-short-password"].filter { try flag($0) }
+    }
+
+    func letterhead() throws -> Letterhead {
+        var hours: [Language: String] = [:]
+        for language in Language.allCases {
+            let text = string("letters.opening-hours-\(language.rawValue)")
+            hours[language] = text.isEmpty ? nil : text
+        }
+        do {
+            return try Letterhead(
+                institution: string("letters.institution"),
+                signature: string("letters.signature"),
+                addressLines: string("letters.address").split(separator: ",").map(String.init),
+                openingHours: hours, sender: string("letters.sender"),
+                mailDomain: string("letters.mail-domain"), linkBase: string("letters.link-base"))
+        } catch {
+            throw Failure(error)
+        }
+    }
+}

@@ -1,0 +1,147 @@
+import Configuration
+import Foundation
+import RekeyCore
+import RekeyService
+import SystemPackage
+
+/// What the server is told: flags before environment before file before the defaults.
+struct Settings: Sendable {
+    private let values: [String: String]
+    /// Relative paths start here.
+    private let folder: String
+
+    /// - Parameters:
+    ///   - file: a JSON file, or nil for none.
+    ///   - flags: "--listen-port", "0", … in pairs.
+    /// - Throws: `Failure` that names the key and the remedy.
+    static func load(
+        file: String?, flags: [String], environment: [String: String]
+    ) async throws -> Settings {
+        try checkFlags(flags)
+        try checkEnvironment(environment)
+        var providers: [any ConfigProvider] = [
+            CommandLineArgumentsProvider(arguments: ["rekeyd"] + flags),
+            EnvironmentVariablesProvider(environmentVariables: environment)
+                .prefixKeys(with: "rekeyd"),
+        ]
+        if let file {
+            try checkFile(file)
+            do {
+                providers.append(try await FileProvider<JSONSnapshot>(filePath: FilePath(file)))
+            } catch {
+                throw Failure(
+                    Failure.wrongSetting,
+                    "\(file): not a JSON object of settings; see 'rekeyd config'")
+            }
+        }
+        let reader = ConfigReader(providers: providers)
+        var values: [String: String] = [:]
+        for setting in Setting.all {
+            values[setting.key] = setting.read(reader) ?? setting.standard
+        }
+        let folder = file.map { URL(fileURLWithPath: $0).deletingLastPathComponent().path }
+        return Settings(
+            values: values, folder: folder ?? FileManager.default.currentDirectoryPath)
+    }
+
+    func string(_ key: String) -> String { values[key] ?? "" }
+
+    /// Relative to the configuration file's folder.
+    func path(_ key: String) -> String {
+        let path = string(key)
+        return path.hasPrefix("/") ? path : "\(folder)/\(path)"
+    }
+
+    func flag(_ key: String) throws -> Bool {
+        switch string(key) {
+        case "true": return true
+        case "false": return false
+        default: throw wrong(key, "true or false")
+        }
+    }
+
+    func number(_ key: String, in range: ClosedRange<Int>) throws -> Int {
+        guard let number = Int(string(key)), range.contains(number) else {
+            throw wrong(key, "a number from \(range.lowerBound) to \(range.upperBound)")
+        }
+        return number
+    }
+
+    /// "12h", "10min" or "30s".
+    func duration(_ key: String) throws -> Duration {
+        let text = string(key)
+        let units: [(suffix: String, seconds: Int)] = [("min", 60), ("h", 3600), ("s", 1)]
+        for unit in units where text.hasSuffix(unit.suffix) {
+            if let count = Int(text.dropLast(unit.suffix.count)), (0...1_000_000).contains(count) {
+                return .seconds(count * unit.seconds)
+            }
+        }
+        throw wrong(key, "a time like 12h, 10min or 30s")
+    }
+
+    func wrong(_ key: String, _ expected: String) -> Failure {
+        Failure(Failure.wrongSetting, "\(key) is \"\(string(key))\": it must be \(expected)")
+    }
+}
+
+extension Settings {
+    private static func checkFlags(_ flags: [String]) throws {
+        let known = Set(Setting.all.map(\.flag))
+        var index = 0
+        while index < flags.count {
+            guard known.contains(flags[index]) else {
+                throw Failure(
+                    Failure.usage,
+                    "unknown option \(flags[index]); 'rekeyd config' lists them all")
+            }
+            guard index + 1 < flags.count, !flags[index + 1].hasPrefix("--") else {
+                throw Failure(Failure.usage, "\(flags[index]) needs a value")
+            }
+            index += 2
+        }
+    }
+
+    private static func checkEnvironment(_ environment: [String: String]) throws {
+        let known = Set(Setting.all.map(\.variable))
+        for name in environment.keys.sorted()
+        where name.hasPrefix("REKEYD_") && !known.contains(name) {
+            throw Failure(
+                Failure.wrongSetting,
+                "unknown variable \(name) in the environment; 'rekeyd config' lists them all")
+        }
+    }
+
+    /// A misspelled key must not be passed over in silence.
+    private static func checkFile(_ file: String) throws {
+        guard let bytes = FileManager.default.contents(atPath: file) else {
+            throw Failure(
+                Failure.wrongSetting, "\(file) cannot be read; 'rekeyd init DIRECTORY' makes one")
+        }
+        guard let object = try? JSONSerialization.jsonObject(with: bytes) as? [String: Any] else {
+            throw Failure(
+                Failure.wrongSetting, "\(file) is not a JSON object; see 'rekeyd config'")
+        }
+        for key in keys(object).sorted() where Setting.named(key) == nil {
+            throw Failure(
+                Failure.wrongSetting,
+                "\(file): unknown setting \(key); 'rekeyd config' lists them all")
+        }
+    }
+
+    private static func keys(_ object: [String: Any], _ prefix: String = "") -> [String] {
+        object.flatMap { name, value in
+            (value as? [String: Any]).map { keys($0, "\(prefix)\(name).") } ?? [prefix + name]
+        }
+    }
+}
+
+extension Setting {
+    /// A value in whatever type the file gives it.
+    fileprivate func read(_ reader: ConfigReader) -> String? {
+        let key = ConfigKey(stringLiteral: key)
+        return reader.string(forKey: key)
+            ?? reader.int(forKey: key).map(String.init)
+            ?? reader.bool(forKey: key).map(String.init)
+            ?? reader.stringArray(forKey: key)?.joined(separator: ",")
+    }
+}
