@@ -112,6 +112,26 @@ let package = Package(
             dependencies: ["RekeyCore", "RekeyWire", "RekeyClient", argumentParser],
             path: "Clients/Swift/rekey",
             swiftSettings: house),
+
+        // A folder of tests for each module, and the simulated world that they share.
+        .target(
+            name: "RekeyTestSupport",
+            dependencies: [
+                "RekeyCore", "RekeyJournal", "RekeySecrets", "RekeyStore", "RekeyService", logging,
+            ],
+            path: "Tests/RekeyTestSupport", swiftSettings: house),
+        .testTarget(
+            name: "RekeyJournalTests",
+            dependencies: ["RekeyJournal", "RekeyTestSupport", "CRekeyLinux"],
+            swiftSettings: house),
+        .testTarget(
+            name: "RekeySecretsTests",
+            dependencies: ["RekeyCore", "RekeySecrets", "RekeyTestSupport"],
+            swiftSettings: house),
+        .testTarget(
+            name: "RekeyServiceTests",
+            dependencies: ["RekeyCore", "RekeyService", "RekeyStore", "RekeyTestSupport"],
+            swiftSettings: house),
     ],
     swiftLanguageModes: [.v6]
 )

@@ -66,7 +66,7 @@ final class BatchReader {
 
     /// `count` bytes (at most 2 MiB) from a block boundary on; fewer at the end of the file.
     func bytes(at offset: UInt64, count: Int) throws(JournalError) -> UnsafeRawBufferPointer {
-        guard let file, offset < fileBytes else { return UnsafeRawBufferPointer(start: nil, count: 0) }
+        guard let file, offset < fileBytes else { return .init(start: nil, count: 0) }
         let wanted = Int(min(UInt64(count), fileBytes - offset))
         if offset < windowStart || offset + UInt64(wanted) > windowStart + UInt64(windowBytes) {
             windowBytes = 0

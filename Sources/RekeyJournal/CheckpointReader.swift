@@ -25,7 +25,7 @@ struct CheckpointReader {
             var offset = UInt64(Format.blockBytes)
             var bytes: UInt64 = 0
             while true {
-                guard case .batch(let batch, let digest, let payload) = try reader.batch(at: offset),
+                guard case .batch(let batch, let digest, let data) = try reader.batch(at: offset),
                     cursor.isFollowed(by: batch)
                 else {
                     throw .corrupt(
@@ -35,11 +35,11 @@ struct CheckpointReader {
                 offset += batch.bytesOnDisk
                 if batch.kind == .footer {
                     return try check(
-                        payload, chunks: cursor.sequence, bytes: bytes, end: offset, path: path)
+                        data, chunks: cursor.sequence, bytes: bytes, end: offset, path: path)
                 }
-                bytes += UInt64(payload.count)
+                bytes += UInt64(data.count)
                 cursor.advance(over: batch, digest: digest)
-                try chunk(payload)
+                try chunk(data)
             }
         }
     }

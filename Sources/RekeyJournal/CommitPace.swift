@@ -26,6 +26,14 @@ struct CommitPace: Equatable {
     private var waitedWhenDurable = 0
     private var owesFloor = false
 
+    private var company: Int { rodeLast + rodeBefore }
+    private var isSingle: Bool { company <= 2 && waitedWhenDurable == 0 }
+    private var patience: UInt64 { durableAt + meanSync / 5 }
+
+    /// Until when the commit thread stays awake: a single writer's next record is about to come, and
+    /// both would pay for the sleep.
+    var watchesUntil: UInt64 { isSingle ? patience : 0 }
+
     /// A batch of `records` became durable at `now`, `took` after its write began; `waiting` records
     /// were waiting by then.
     mutating func synced(records: Int, waiting: Int, took: UInt64, now: UInt64) {
@@ -39,9 +47,6 @@ struct CommitPace: Equatable {
     }
 
     func step(waiting: Int, now: UInt64) -> Step {
-        let company = rodeLast + rodeBefore
-        let isSingle = company <= 2 && waitedWhenDurable == 0
-        let patience = durableAt + meanSync / 5
         let gathers = !isSingle && now < patience
         if waiting > 0 {
             guard gathers, waiting < company else { return .start }

@@ -127,7 +127,7 @@ final class CommitThread: @unchecked Sendable {
             queue.wakeAt = records
             return true
         }
-        if sleeps { signal.wait(until: deadline) }
+        if sleeps { signal.wait(until: deadline, watchingUntil: pace.watchesUntil) }
     }
 
     private func commit(_ wanted: BatchKind) throws(JournalError) {

@@ -101,10 +101,11 @@ extension Journal {
         }
         guard !holdsData else {
             throw JournalError(
-                .alreadyExists, "\(layout.directory) holds a journal or parts of one: open it, or "
-                    + "name another directory")
+                .alreadyExists,
+                "\(layout.directory) holds a journal or parts of one: open it, or name another")
         }
         if segments == [1] { try disk.unlink(layout.segment(1)) }
-        for directory in [layout.directory, layout.log] { try disk.removeTemporaries(in: directory) }
+        try disk.removeTemporaries(in: layout.directory)
+        try disk.removeTemporaries(in: layout.log)
     }
 }

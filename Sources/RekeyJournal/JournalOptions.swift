@@ -11,7 +11,8 @@ public struct JournalOptions: Sendable {
     public init(segmentBytes: Int = 16 << 20, batchBytes: Int = 1 << 20) {
         let block = Format.blockBytes
         precondition(segmentBytes % block == 0 && batchBytes % block == 0, "not whole blocks")
-        precondition((block...Format.batchBytesMax).contains(batchBytes), "batches are 4 KiB to 1 MiB")
+        precondition(
+            (block...Format.batchBytesMax).contains(batchBytes), "a batch is 4 KiB to 1 MiB")
         precondition(segmentBytes >= batchBytes + 2 * block, "a segment must hold a full batch")
         self.segmentBytes = segmentBytes
         self.batchBytes = batchBytes

@@ -32,7 +32,9 @@ struct Pruning {
     /// A quarantined copy may hold personal data: it goes with the log it was cut from.
     private func removeQuarantined(upTo sequence: UInt64) throws(JournalError) {
         for name in try disk.list(layout.quarantine) {
-            guard let taken = UInt64(name.prefix(16), radix: 16), taken <= sequence else { continue }
+            guard let taken = UInt64(name.prefix(16), radix: 16), taken <= sequence else {
+                continue
+            }
             try disk.unlink("\(layout.quarantine)/\(name)")
         }
         try disk.syncDirectory(layout.quarantine)

@@ -5,7 +5,7 @@
 // 2 segments      numbers without gaps, headers valid, the first begins at or before the checkpoint
 // 3 batches       each follows the one before; those after the checkpoint are replayed
 // 4 tail          TornTail.judge; damage throws here
-// 5 repair        damaged checkpoints and a torn tail into quarantine, temp files removed
+// 5 repair        temp files removed, damaged checkpoints and a torn tail into quarantine
 
 /// One opening of a journal that exists; the caller holds its lock.
 struct Recovery {
@@ -175,6 +175,9 @@ struct Recovery {
     /// The first writes of an opening.
     private mutating func repair(_ end: inout End) throws(JournalError) {
         try disk.makeDirectory(layout.quarantine)
+        for directory in [layout.log, layout.checkpoints, layout.quarantine] {
+            try disk.removeTemporaries(in: directory)
+        }
         let quarantine = Quarantine(disk: disk, layout: layout)
         for sequence in damagedCheckpoints {
             report.quarantined.append(try quarantine.takeCheckpoint(sequence))
@@ -184,9 +187,6 @@ struct Recovery {
                 try quarantine.takeTail(
                     range, of: layout.segment(end.segment.number),
                     sequence: end.cursor.sequence + 1))
-        }
-        for directory in [layout.log, layout.checkpoints, layout.quarantine] {
-            try disk.removeTemporaries(in: directory)
         }
         report.lastSequence = end.cursor.sequence
         end.report = report

@@ -8,9 +8,11 @@ extension EmbeddedStore {
     ///
     /// - Parameter tag: the key ring's check value; `open` refuses any other.
     public static func create(
-        directory: String, disk: any Disk, storeID: StoreID, tag: [UInt8]
+        directory: String, disk: any Disk, options: JournalOptions = JournalOptions(),
+        storeID: StoreID, tag: [UInt8]
     ) throws(JournalError) {
-        try Journal.create(directory: directory, disk: disk, storeID: storeID, tag: tag)
+        try Journal.create(
+            directory: directory, disk: disk, options: options, storeID: storeID, tag: tag)
     }
 
     /// Opens a store for this process alone: the newest checkpoint, then the log.
