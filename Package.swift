@@ -132,6 +132,13 @@ let package = Package(
             name: "RekeyServiceTests",
             dependencies: ["RekeyCore", "RekeyService", "RekeyStore", "RekeyTestSupport"],
             swiftSettings: house),
+        .testTarget(
+            name: "RekeyServerTests",
+            dependencies: [
+                "RekeyCore", "RekeyServer", "RekeyWire", "RekeyTestSupport", nioCore, nioPosix,
+                logging, .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+            ],
+            swiftSettings: house),
     ],
     swiftLanguageModes: [.v6]
 )
