@@ -41,11 +41,11 @@ struct ConnectionState {
             return end(
                 "VERSION_UNSUPPORTED", "this server speaks version \(WireLimits.version) only")
         }
-        guard hello.responseFrameBytesMax >= 1024 else {
+        let limit = hello.responseFrameBytesMax
+        guard limit == 0 || limit >= 1024 else {
             return end("HELLO_INVALID", "response_frame_bytes_max must be 1024 or more")
         }
-        responseFrameBytesMax = min(
-            hello.responseFrameBytesMax, WireLimits.responseFrameBytesMax)
+        if limit != 0 { responseFrameBytesMax = min(limit, responseFrameBytesMax) }
         phase = .open
         return nil
     }

@@ -70,15 +70,19 @@ final class RawClient {
 
     /// The next frame, or `.closed`.
     func next() async throws -> Received {
+        guard let bytes = try await nextBytes() else { return .closed }
+        return try decode(Array(bytes.dropFirst(4)))
+    }
+
+    /// The next frame with its length; nil at the end.
+    func nextBytes() async throws -> [UInt8]? {
         while true {
             if let length = unread.getInteger(at: unread.readerIndex, as: UInt32.self),
                 unread.readableBytes >= 4 + Int(length)
             {
-                unread.moveReaderIndex(forwardBy: 4)
-                let bytes = unread.readBytes(length: Int(length)) ?? []
-                return try decode(bytes)
+                return unread.readBytes(length: 4 + Int(length))
             }
-            guard var more = try await inbound.next() else { return .closed }
+            guard var more = try await inbound.next() else { return nil }
             unread.writeBuffer(&more)
         }
     }
