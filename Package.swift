@@ -139,6 +139,8 @@ let package = Package(
                 logging, .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ],
             swiftSettings: house),
+        .testTarget(
+            name: "rekeydTests", dependencies: ["RekeyCore", "RekeyService", "rekeyd"], swiftSettings: house),
     ],
     swiftLanguageModes: [.v6]
 )

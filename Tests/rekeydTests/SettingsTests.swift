@@ -1,0 +1,138 @@
+import Foundation
+import RekeyCore
+import RekeyService
+import Testing
+
+@testable import rekeyd
+
+@Suite("Settings")
+struct SettingsTests {
+    /// A configuration file for the length of a test.
+    private func withFile<Result>(
+        _ text: String, _ body: (String) async throws -> Result
+    ) async throws -> Result {
+        let url = FileManager.default.temporaryDirectory.appending(path: "\(UUID()).json")
+        try Data(text.utf8).write(to: url)
+        defer { try? FileManager.default.removeItem(at: url) }
+        return try await body(url.path)
+    }
+
+    private func failure(_ body: () async throws -> Void) async -> Failure? {
+        do {
+            try await body()
+            return nil
+        } catch {
+            return error as? Failure
+        }
+    }
+
+    @Test("A flag wins over the environment, that over the file, that over the default")
+    func precedence() async throws {
+        try await withFile(#"{ "listen": { "port": 1 }, "letters": { "institution": "FILE" } }"#) {
+            file in
+            func port(_ flags: [String], _ environment: [String: String]) async throws -> String {
+                try await Settings.load(file: file, flags: flags, environment: environment)
+                    .string("listen.port")
+            }
+            #expect(try await port([], [:]) == "1")
+            #expect(try await port([], ["REKEYD_LISTEN_PORT": "2"]) == "2")
+            #expect(
+                try await port(["--listen-port", "3"], ["REKEYD_LISTEN_PORT": "2"]) == "3")
+            let settings = try await Settings.load(file: file, flags: [], environment: [:])
+            #expect(settings.string("letters.institution") == "FILE")
+            #expect(settings.string("listen.host") == "127.0.0.1")
+        }
+    }
+
+    @Test("Every setting can be given by flag, variable and file", arguments: Setting.all)
+    func everyWay(_ setting: Setting) async throws {
+        let byFlag = try await Settings.load(
+            file: nil, flags: [setting.flag, "x"], environment: [:])
+        #expect(byFlag.string(setting.key) == "x")
+        let byVariable = try await Settings.load(
+            file: nil, flags: [], environment: [setting.variable: "x"])
+        #expect(byVariable.string(setting.key) == "x")
+        let parts = setting.key.split(separator: ".")
+        try await withFile(#"{ "\#(parts[0])": { "\#(parts[1])": "x" } }"#) { file in
+            let byFile = try await Settings.load(file: file, flags: [], environment: [:])
+            #expect(byFile.string(setting.key) == "x")
+        }
+    }
+
+    @Test("A misspelled setting is an error wherever it stands")
+    func unknown() async throws {
+        let flag = await failure {
+            _ = try await Settings.load(file: nil, flags: ["--listen-prot", "1"], environment: [:])
+        }
+        #expect(flag?.code == Failure.usage)
+        #expect(flag?.message.contains("--listen-prot") == true)
+        let variable = await failure {
+            _ = try await Settings.load(
+                file: nil, flags: [], environment: ["REKEYD_LISTEN_PROT": "1"])
+        }
+        #expect(variable?.message.contains("REKEYD_LISTEN_PROT") == true)
+        try await withFile(#"{ "listen": { "prot": 1 } }"#) { file in
+            let key = await failure {
+                _ = try await Settings.load(file: file, flags: [], environment: [:])
+            }
+            #expect(key?.message.contains("listen.prot") == true)
+        }
+        let missing = await failure {
+            _ = try await Settings.load(file: "/nowhere/rekeyd.json", flags: [], environment: [:])
+        }
+        #expect(missing?.code == Failure.wrongSetting)
+    }
+
+    @Test(
+        "R80: what is never accepted, and what only by name",
+        arguments: [
+            ("policy.link-life", "25h", [String](), false),
+            ("policy.link-life", "24h", [], true),
+            ("policy.link-life", "soon", [], false),
+            ("policy.code-life", "11min", [], false),
+            ("policy.code-life", "11min", ["policy.allow-long-code"], true),
+            ("policy.password-min", "14", [], false),
+            ("policy.password-min", "14", ["policy.allow-short-password"], true),
+            ("policy.password-min", "7", ["policy.allow-short-password"], false),
+            ("policy.session-idle", "2h", [], false),
+            ("policy.session-life", "25h", [], false),
+        ])
+    func bounds(_ key: String, _ value: String, _ overrides: [String], _ isAccepted: Bool)
+        async throws
+    {
+        let setting = try #require(Setting.named(key))
+        let flags = overrides.compactMap(Setting.named).flatMap { [$0.flag, "true"] }
+        let settings = try await Settings.load(
+            file: nil, flags: [setting.flag, value] + flags, environment: [:])
+        let failure = await failure { _ = try settings.policy() }
+        #expect((failure == nil) == isAccepted)
+        if !isAccepted { #expect(failure?.message.hasPrefix(key) == true) }
+        #expect(try settings.overrides() == overrides)
+    }
+
+    @Test("The defaults are the policy's own, and the guide's letterhead")
+    func defaults() async throws {
+        let settings = try await Settings.load(file: nil, flags: [], environment: [:])
+        #expect(try settings.policy() == Policy())
+        #expect(try settings.letterhead().institution == "CREDIT MUNICIPAL DE PARIS")
+    }
+
+    @Test("R15: the link's base must be https")
+    func linkBase() async throws {
+        let settings = try await Settings.load(
+            file: nil, flags: ["--letters-link-base", "http://exemple.fr"], environment: [:])
+        let failure = await failure { _ = try settings.letterhead() }
+        #expect(failure?.message.contains("letters.link-base") == true)
+    }
+
+    @Test("A path is relative to the file that it is in")
+    func paths() async throws {
+        try await withFile("{}") { file in
+            let folder = URL(fileURLWithPath: file).deletingLastPathComponent().path
+            let settings = try await Settings.load(
+                file: file, flags: ["--keys-file", "/etc/keys"], environment: [:])
+            #expect(settings.path("data.directory") == "\(folder)/data")
+            #expect(settings.path("keys.file") == "/etc/keys")
+        }
+    }
+}
