@@ -140,7 +140,8 @@ let package = Package(
             ],
             swiftSettings: house),
         .testTarget(
-            name: "rekeydTests", dependencies: ["RekeyCore", "RekeyService", "rekeyd"], swiftSettings: house),
+            name: "rekeydTests", dependencies: ["RekeyCore", "RekeyService", "rekeyd"],
+            swiftSettings: house),
     ],
     swiftLanguageModes: [.v6]
 )

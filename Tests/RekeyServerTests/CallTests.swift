@@ -129,7 +129,9 @@ struct CallTests {
         }
     }
 
-    @Test("The same idempotency key and call is done once and answered alike; another call is refused")
+    @Test(
+        "The same idempotency key and call is done once and answered alike; another call is refused"
+    )
     func idempotency() async throws {
         try await Serving.run { serving in
             let client = try await RawClient(port: serving.port)

@@ -1,3 +1,4 @@
+import RekeyCore
 import Testing
 
 @testable import RekeyService
@@ -39,11 +40,10 @@ import Testing
     @Test(
         "R08: the stored spelling of an address is kept",
         arguments: [
-            "Jeanne.MARTIN+x@Exemple.fr", "o'neil@a-b.fr", "a..b@exemple.fr", "é@exemple.fr",
-            "用户@例え.jp", "a@localhost",
+            "Jeanne.MARTIN+x@Exemple.fr", "o'neil@a-b.fr", "a_b@xn--bcher-kva.example",
         ])
     func spelling(text: String) throws {
-        let address = try MailAddress(text)
+        let address = try #require(MailAddress(text))
         #expect(Array(address.text.utf8) == Array(text.utf8))
     }
 
@@ -52,20 +52,21 @@ import Testing
         for mark in " \t\r\n\0<>,;:\\\"()[]@\u{7F}\u{85}\u{A0}\u{2028}\u{202E}\u{3000}"
             .unicodeScalars
         {
-            #expect(throws: LetterError.mailAddress) { try MailAddress("a\(mark)b@exemple.fr") }
-            #expect(throws: LetterError.mailAddress) { try MailAddress("a@exemple\(mark)b.fr") }
+            #expect(MailAddress("a\(mark)b@exemple.fr") == nil)
+            #expect(MailAddress("a@exemple\(mark)b.fr") == nil)
         }
         let tooLong = String(repeating: "a", count: 244) + "@exemple.fr"
-        #expect(throws: LetterError.mailAddress) { try MailAddress(tooLong) }
+        #expect(MailAddress(tooLong) == nil)
     }
 
     @Test(
-        "R11: a mobile number is + and 7 to 15 digits and nothing else",
+        "R11: a mobile number is + and 8 to 15 digits and nothing else",
         arguments: [
-            "0612345678", "+33 612345678", "+336123", "+1234567890123456", "+33612345678\n",
+            "0612345678", "+0612345678", "+33 612345678", "+336123", "+1234567890123456",
+            "+33612345678\n",
             "+3361234567\u{0668}", "", "+",
         ])
     func mobile(text: String) {
-        #expect(throws: LetterError.mobileNumber) { try MobileNumber(text) }
+        #expect(MobileNumber(text) == nil)
     }
 }

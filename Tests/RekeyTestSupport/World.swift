@@ -77,6 +77,17 @@ public final class World: @unchecked Sendable {
             disk, keys, policy, time, randomness, hashing, courier)
     }
 
+    /// How long each record of the log is, in bytes, oldest first.
+    public func recordSizes() throws -> [Int] {
+        var sizes: [Int] = []
+        let journal = try Journal.open(
+            directory: Self.directory, disk: disk.copy(), options: Self.options,
+            tag: keys.storeTag, restore: { _ in }, replay: { sizes.append($1.count) },
+            onFatal: { _ in })
+        try journal.close()
+        return sizes
+    }
+
     // MARK: What people do
 
     public func call<M: Served>(_: M.Type, _ request: M.Request) async throws(Refusal) -> M.Reply {

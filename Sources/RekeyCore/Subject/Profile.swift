@@ -24,14 +24,10 @@ public struct Profile: Hashable, Sendable {
         guard (1...128).contains(name.utf8.count), name.isPlainText else {
             throw .field("name", "1 to 128 bytes without control or direction characters")
         }
-        guard MailAddress.isUsable(mail) else {
+        guard MailAddress(mail) != nil else {
             throw .field("mail", "an address like name@example.fr, in ASCII, at most 254 bytes")
         }
-        let digits = mobile.utf8.dropFirst()
-        guard mobile.utf8.first == UInt8(ascii: "+"), (8...15).contains(digits.count),
-            digits.allSatisfy({ (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }),
-            digits.first != UInt8(ascii: "0")
-        else {
+        guard MobileNumber(mobile) != nil else {
             throw .field("mobile", "a number in international form, like +33612345678")
         }
         return self

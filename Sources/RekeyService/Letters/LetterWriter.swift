@@ -27,15 +27,17 @@ public struct LetterWriter: Sendable {
         let texts = LetterTexts[language]
         var values = values(language)
         func mail(_ text: LetterTexts.MailText) throws(LetterError) -> Missive {
-            .mail(
+            guard let address = MailAddress(to) else { throw .mailAddress }
+            return .mail(
                 Mail(
-                    from: letterhead.sender, to: try MailAddress(to),
+                    from: letterhead.sender, to: address,
                     recipientName: recipientName,
                     subject: text.subject.render(values), body: text.body.render(values),
                     date: queued, messageDomain: letterhead.mailDomain))
         }
         func sms(_ text: MustacheTemplate) throws(LetterError) -> Missive {
-            .sms(Text(to: try MobileNumber(to), words: text.render(values), date: queued))
+            guard let number = MobileNumber(to) else { throw .mobileNumber }
+            return .sms(Text(to: number, words: text.render(values), date: queued))
         }
         func put(link: Secret, life: Duration) {
             values["link"] = letterhead.linkBase + "#" + Self.text(link)

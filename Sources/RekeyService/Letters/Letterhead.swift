@@ -27,13 +27,12 @@ public struct Letterhead: Sendable {
         openingHours: [Language: String], sender: String, mailDomain: String, linkBase: String
     ) throws(LetterError) {
         guard !institution.isEmpty else { throw .setting("letters.institution", "set") }
-        guard let sender = try? MailAddress(sender) else {
+        guard let sender = MailAddress(sender) else {
             throw .setting("letters.sender", "a mail address of the form name@domain")
         }
-        // 253: RFC 1035, section 2.3.4, written out.
-        guard MailAddress.isDomain(mailDomain.unicodeScalars), mailDomain.utf8.count <= 253,
-            mailDomain.utf8.allSatisfy({ $0 < 0x80 })
-        else { throw .setting("letters.mail-domain", "a domain name in ASCII") }
+        guard MailAddress.isDomain(mailDomain.utf8) else {
+            throw .setting("letters.mail-domain", "a domain name in ASCII")
+        }
         guard Self.isLinkBase(linkBase) else {
             throw .setting(
                 "letters.link-base", "an https URL in ASCII without # and without a user name")
