@@ -142,6 +142,10 @@ let package = Package(
         .testTarget(
             name: "rekeydTests", dependencies: ["RekeyCore", "RekeyService", "rekeyd"],
             swiftSettings: house),
+        // The programs as they ship, killed and started again.
+        .testTarget(
+            name: "CrashTests", dependencies: ["rekeyd", "rekey"], path: "Tests/Crash",
+            swiftSettings: house),
     ],
     swiftLanguageModes: [.v6]
 )

@@ -1,0 +1,166 @@
+import Foundation
+import Testing
+
+@Suite("kill -9, and the flow goes on")
+struct KilledServerTests {
+    private let first = "my first long password"
+    private let second = "my second long password"
+
+    /// One step of the flow, with what the steps before left.
+    private struct Story {
+        let server: Installation
+        var link = ""
+        var code = ""
+        /// Mails that have come so far.
+        var mails = 0
+    }
+
+    private typealias Step = (name: String, act: (inout Story) async throws -> Void)
+
+    private func expectDone(_ output: Installation.Output, _ step: String) {
+        #expect(output.code == 0, "\(step): \(output.errors)")
+    }
+
+    /// The guide's steps, each a call of the real command line.
+    private var steps: [Step] {
+        [
+            (
+                "create",
+                { story in
+                    expectDone(
+                        try await story.server.rekey(
+                            "account", "create", "C-1", "--name", "Claire Martin", "--mail",
+                            "claire@exemple.fr", "--mobile", "+33612345678", "--language", "fr"),
+                        "create")
+                }
+            ),
+            (
+                "the first letters",
+                { story in
+                    story.mails = 1
+                    (story.link, story.code) = try await story.server.letters(story.mails)
+                }
+            ),
+            ("activate", { story in try await activate(story, first) }),
+            (
+                "request",
+                { story in
+                    expectDone(try await story.server.rekey("reset", "request", "C-1"), "request")
+                }
+            ),
+            (
+                "the letters",
+                { story in
+                    // The notice of the activation, and the new link.
+                    story.mails = 3
+                    (story.link, story.code) = try await story.server.letters(story.mails)
+                }
+            ),
+            (
+                "validate",
+                { story in
+                    expectDone(
+                        try await story.server.rekey(
+                            "reset", "validate", "--link-file", "-", input: [story.link]),
+                        "validate")
+                }
+            ),
+            ("activate again", { story in try await activate(story, second) }),
+            ("log in", { story in expectDone(try await login(story, second), "log in") }),
+            (
+                "check",
+                { story in
+                    expectDone(try await story.server.rekey("session", "check"), "check")
+                }
+            ),
+            (
+                "nothing old works",
+                { story in
+                    #expect(try await login(story, first).code == 5)
+                    let spent = try await story.server.rekey(
+                        "reset", "validate", "--link-file", "-", input: [story.link])
+                    #expect(spent.code == 4)
+                }
+            ),
+        ]
+    }
+
+    private func activate(_ story: Story, _ password: String) async throws {
+        expectDone(
+            try await story.server.rekey(
+                "reset", "activate", "--link-file", "-", "--code-file", "-", "--password-file",
+                "-", "--confirmation-file", "-",
+                input: [story.link, story.code, password, password]), "activate")
+    }
+
+    private func login(_ story: Story, _ password: String) async throws -> Installation.Output {
+        try await story.server.rekey("login", "C-1", "--password-file", "-", input: [password])
+    }
+
+    @Test("R17, R48, R54: killed after every single step, it loses nothing and no letter")
+    func everyStep() async throws {
+        var story = Story(server: try await Installation())
+        #expect(try await story.server.initialize().code == 0)
+        try await story.server.start()
+        for step in steps {
+            try await step.act(&story)
+            await story.server.kill9()
+            try await story.server.start()
+        }
+        #expect(await story.server.stop() == 0)
+    }
+
+    @Test("R28: a guess that was answered stays counted when the server is killed after each")
+    func guesses() async throws {
+        var story = Story(server: try await Installation())
+        try await story.server.initialize()
+        try await story.server.start()
+        for step in steps.prefix(5) { try await step.act(&story) }
+        for _ in 0..<5 {
+            let guess = try await story.server.rekey(
+                "reset", "activate", "--link-file", "-", "--code-file", "-", "--password-file",
+                "-", "--confirmation-file", "-", input: [story.link, "?????", second, second])
+            #expect(guess.code == 4)
+            await story.server.kill9()
+            try await story.server.start()
+        }
+        let right = try await story.server.rekey(
+            "reset", "activate", "--link-file", "-", "--code-file", "-", "--password-file", "-",
+            "--confirmation-file", "-", input: [story.link, story.code, second, second])
+        #expect(right.code == 4)
+    }
+
+    @Test("R13, R58: the data directory yields no link, code, password or session token")
+    func noSecretOnDisk() async throws {
+        var story = Story(server: try await Installation())
+        try await story.server.initialize()
+        try await story.server.start()
+        for step in steps.prefix(5) { try await step.act(&story) }
+        let login = try await story.server.rekey(
+            "login", "C-1", "--password-file", "-", "--session-file", "-", input: [first])
+        let token = login.text.trimmingCharacters(in: .whitespacesAndNewlines)
+        #expect(token.count > 60)
+        await story.server.stop()
+
+        let bytes = try story.server.dataBytes()
+        func isThere(_ secret: String) -> Bool { bytes.range(of: Data(secret.utf8)) != nil }
+        for secret in [story.link, token, first] {
+            #expect(!isThere(secret))
+            // Nor what a token is made of, undone from its base64url.
+            let base64 = secret.replacingOccurrences(of: "-", with: "+")
+                .replacingOccurrences(of: "_", with: "/")
+            let padded = base64.padding(
+                toLength: (base64.count + 3) / 4 * 4, withPad: "=", startingAt: 0)
+            if let raw = Data(base64Encoded: padded) {
+                #expect(bytes.range(of: raw.suffix(16)) == nil, "the MAC of a token")
+            }
+        }
+        // A code is five characters of noise: look for it as a word of its own.
+        #expect(!isThere(" \(story.code).") && !isThere("\"\(story.code)\""))
+        // The search finds what was put there.
+        #expect(isThere("claire@exemple.fr"))
+        let planted = story.server.data.appending(path: "planted")
+        try Data("… \(story.link) …".utf8).write(to: planted)
+        #expect(try story.server.dataBytes().range(of: Data(story.link.utf8)) != nil)
+    }
+}
