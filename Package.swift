@@ -109,7 +109,10 @@ let package = Package(
             swiftSettings: house),
         .executableTarget(
             name: "rekey",
-            dependencies: ["RekeyCore", "RekeyWire", "RekeyClient", argumentParser],
+            dependencies: [
+                "RekeyCore", "RekeyWire", "RekeyClient", "CRekeyProto", "CProtobufC",
+                argumentParser,
+            ],
             path: "Clients/Swift/rekey",
             swiftSettings: house),
 
@@ -120,6 +123,20 @@ let package = Package(
                 "RekeyCore", "RekeyJournal", "RekeySecrets", "RekeyStore", "RekeyService", logging,
             ],
             path: "Tests/RekeyTestSupport", swiftSettings: house),
+        .testTarget(
+            name: "RekeyCoreTests", dependencies: ["RekeyCore", "RekeyTestSupport"],
+            swiftSettings: house),
+        .testTarget(
+            name: "RekeyWireTests",
+            dependencies: ["RekeyCore", "RekeyWire", "CRekeyProto", "CProtobufC"],
+            swiftSettings: house),
+        .testTarget(
+            name: "RekeyStoreTests",
+            dependencies: [
+                "RekeyCore", "RekeyWire", "RekeyJournal", "RekeyStore", "RekeyTestSupport",
+                "CRekeyProto", "CProtobufC",
+            ],
+            swiftSettings: house),
         .testTarget(
             name: "RekeyJournalTests",
             dependencies: ["RekeyJournal", "RekeyTestSupport", "CRekeyLinux"],
@@ -135,8 +152,24 @@ let package = Package(
         .testTarget(
             name: "RekeyServerTests",
             dependencies: [
-                "RekeyCore", "RekeyServer", "RekeyWire", "RekeyTestSupport", nioCore, nioPosix,
-                logging, .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+                "RekeyCore", "RekeySecrets", "RekeyServer", "RekeyWire", "RekeyTestSupport", nioCore,
+                nioPosix, logging, .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+            ],
+            swiftSettings: house),
+        // A server whose every frame a test decides.
+        .target(
+            name: "RekeyClientTestSupport",
+            dependencies: ["RekeyWire", nioCore, nioPosix],
+            path: "Tests/RekeyClientTestSupport", swiftSettings: house),
+        .testTarget(
+            name: "RekeyClientTests",
+            dependencies: ["RekeyCore", "RekeyWire", "RekeyClient", "RekeyClientTestSupport"],
+            swiftSettings: house),
+        .testTarget(
+            name: "rekeyTests",
+            dependencies: [
+                "RekeyCore", "RekeyWire", "RekeyClient", "RekeyClientTestSupport", "CRekeyProto",
+                "CProtobufC", "rekey", argumentParser,
             ],
             swiftSettings: house),
         .testTarget(

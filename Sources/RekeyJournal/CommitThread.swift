@@ -93,6 +93,8 @@ final class CommitThread: @unchecked Sendable {
     // MARK: the thread
 
     func run() {
+        // Before the lock is given up: who opens next must not meet a segment that is being prepared.
+        defer { writer.stopPreparing() }
         do throws(JournalError) {
             while let kind = next() {
                 try commit(kind)

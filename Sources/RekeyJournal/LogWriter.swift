@@ -63,6 +63,9 @@ final class LogWriter {
         try startSegment()
     }
 
+    /// Waits for a segment that is being prepared, and leaves its file to the next opening.
+    func stopPreparing() { preparer.abandon() }
+
     private func write(
         _ kind: BatchKind, _ batch: OpenBatch, epoch: UInt64
     ) throws(JournalError) {

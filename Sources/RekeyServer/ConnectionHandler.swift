@@ -194,17 +194,18 @@ final class ConnectionHandler: ChannelDuplexHandler {
                 ? nil
                 : service.idempotencyKey(
                     caller: caller, key: request.idempotencyKey, call: prepared.fingerprint))
-        start(prepared, call, request.callID, timeout)
+        start(request.method, prepared, call, request.callID, timeout)
     }
 
     /// Runs at once on this loop until it first has to wait; most reads never do.
     private func start(
-        _ prepared: Endpoint.Prepared, _ call: Call, _ callID: UInt64, _ timeout: Duration
+        _ method: String, _ prepared: Endpoint.Prepared, _ call: Call, _ callID: UInt64,
+        _ timeout: Duration
     ) {
         guard let eventLoop = context?.eventLoop else { return }
         let service = service
         let bound = NIOLoopBound(self, eventLoop: eventLoop)
-        calls[callID] = RunningCall()
+        calls[callID] = RunningCall(method: method)
         let task = Task.immediate(executorPreference: loop.executor) {
             let outcome = await prepared.answer(call, service)
             if eventLoop.inEventLoop {
@@ -215,13 +216,15 @@ final class ConnectionHandler: ChannelDuplexHandler {
         }
         guard calls[callID] != nil else { return }
         let alarm = eventLoop.scheduleTask(in: .init(timeout)) { task.cancel() }
-        calls[callID] = RunningCall(task: task, alarm: alarm)
+        calls[callID] = RunningCall(method: method, task: task, alarm: alarm)
     }
 
     // MARK: Step 6: replies to bytes
 
     private func finish(_ callID: UInt64, _ outcome: Endpoint.Outcome) {
-        calls.removeValue(forKey: callID)?.alarm?.cancel()
+        let call = calls.removeValue(forKey: callID)
+        call?.alarm?.cancel()
+        if let call { log(call.method, outcome) }
         guard context != nil else { return }
         let isLast = state.finishCall()
         loop.arena.scope(budget: Arena.packingBudget) {
@@ -241,6 +244,20 @@ final class ConnectionHandler: ChannelDuplexHandler {
         }
         if !isReading { flush() }
         if isLast { close() }
+    }
+
+    /// Refusals are everyday; faults of this server are not.
+    private func log(_ method: String, _ outcome: Endpoint.Outcome) {
+        switch outcome {
+        case .reply:
+            logger.debug("call answered", metadata: ["method": "\(method)"])
+        case .refusal(let refusal):
+            let isFault = [.internalFault, .outcomeUnknown, .storeUnavailable].contains(
+                refusal.reason)
+            logger.log(
+                level: isFault ? .error : .debug, "call refused",
+                metadata: ["method": "\(method)", "reason": "\(refusal.reason.rawValue)"])
+        }
     }
 
     private func send(_ refusal: Refusal, _ callID: UInt64) {
@@ -325,6 +342,7 @@ final class ConnectionHandler: ChannelDuplexHandler {
 
 /// A call that is being answered.
 private struct RunningCall {
+    let method: String
     var task: Task<Void, Never>?
     /// Cancels it at its deadline.
     var alarm: Scheduled<Void>?

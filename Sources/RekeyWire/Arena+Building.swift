@@ -12,13 +12,17 @@ extension Arena {
         return bytes
     }
 
-    /// A copy of the text, with a NUL behind it. The text holds none: see `String.isPlainText`.
+    /// A copy of the text, with a NUL behind it. A NUL within would end it there, and could turn an
+    /// identifier into somebody else's: it becomes U+001A SUBSTITUTE, which no field accepts.
     public func string(_ text: String) -> UnsafeMutablePointer<CChar> {
         var text = text
         return text.withUTF8 { utf8 in
             let bytes = required(utf8.count + 1)
             if let source = utf8.baseAddress {
                 bytes.copyMemory(from: source, byteCount: utf8.count)
+            }
+            for (index, byte) in utf8.enumerated() where byte == 0 {
+                bytes.storeBytes(of: 0x1A, toByteOffset: index, as: UInt8.self)
             }
             bytes.storeBytes(of: 0, toByteOffset: utf8.count, as: UInt8.self)
             return bytes.assumingMemoryBound(to: CChar.self)

@@ -6,18 +6,18 @@ import CProtobufC
 /// A message that wants more than the budget fails to unpack. Nothing from an arena may outlive the
 /// `scope` it was made in.
 public final class Arena {
-    /// Kept from scope to scope; what does not fit goes into blocks of its own, freed at the end.
-    private let first: UnsafeMutableRawBufferPointer
+    /// The first is kept from scope to scope; further ones are freed at the end of theirs.
+    private var blocks: [UnsafeMutableRawBufferPointer]
+    /// Bytes in use of the last block.
     private var used = 0
-    private var overflow: [UnsafeMutableRawBufferPointer] = []
     private var budgetLeft = 0
 
     /// - Parameter capacity: bytes that are kept between uses.
     public init(capacity: Int = 32 * 1024) {
-        first = .allocate(byteCount: capacity, alignment: 16)
+        blocks = [.allocate(byteCount: capacity, alignment: 16)]
     }
 
-    deinit { first.deallocate() }
+    deinit { for block in blocks { block.deallocate() } }
 
     /// What a server grants a request of so many bytes.
     public static func requestBudget(_ length: Int) -> Int { min(4096 + 16 * length, 256 * 1024) }
@@ -34,17 +34,18 @@ public final class Arena {
     public func scope<Result, Failure: Error>(
         budget: Int, _ body: () throws(Failure) -> Result
     ) throws(Failure) -> Result {
-        let mark = (used: used, blocks: overflow.count, budget: budgetLeft)
+        let mark = (blocks: blocks.count, used: used, budget: budgetLeft)
         budgetLeft = budget
         defer {
-            eraseBytes(UnsafeMutableRawBufferPointer(rebasing: first[mark.used..<used]))
-            used = mark.used
-            budgetLeft = mark.budget
-            while overflow.count > mark.blocks {
-                let block = overflow.removeLast()
+            while blocks.count > mark.blocks {
+                let block = blocks.removeLast()
                 eraseBytes(block)
                 block.deallocate()
+                used = blocks[blocks.count - 1].count
             }
+            eraseBytes(.init(rebasing: blocks[mark.blocks - 1][mark.used..<used]))
+            used = mark.used
+            budgetLeft = mark.budget
         }
         return try body()
     }
@@ -54,13 +55,12 @@ public final class Arena {
         guard byteCount >= 0, byteCount <= budgetLeft else { return nil }
         let size = (byteCount + 15) & ~15
         budgetLeft -= min(size, budgetLeft)
-        if size <= first.count - used {
-            defer { used += size }
-            return first.baseAddress?.advanced(by: used)
+        if size > blocks[blocks.count - 1].count - used {
+            blocks.append(.allocate(byteCount: max(size, 64 * 1024), alignment: 16))
+            used = 0
         }
-        let block = UnsafeMutableRawBufferPointer.allocate(byteCount: max(size, 16), alignment: 16)
-        overflow.append(block)
-        return block.baseAddress
+        defer { used += size }
+        return blocks[blocks.count - 1].baseAddress?.advanced(by: used)
     }
 
     /// protobuf-c's view of this arena, for the length of `body`.

@@ -30,6 +30,15 @@ extension Timestamp {
     public var wire: UInt64 { UInt64(clamping: milliseconds) }
 }
 
+extension Duration {
+    /// Milliseconds for a field where 0 says nothing: so at least 1, even of a time that is over.
+    var wireMilliseconds: UInt32 {
+        guard self > .milliseconds(1) else { return 1 }
+        guard self < .milliseconds(Int64(UInt32.max)) else { return .max }
+        return UInt32(clamping: milliseconds)
+    }
+}
+
 /// The elements of a repeated field of messages.
 public func elements<Value: WireMessage>(
     _ count: Int, _ table: UnsafeMutablePointer<UnsafeMutablePointer<Value.Message>?>?

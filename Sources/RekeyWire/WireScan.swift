@@ -8,7 +8,7 @@ public import CProtobufC
 public enum WireScan {
     /// Unknown fields of one message: room for a newer peer, none for a bomb.
     static let unknownFieldsMax = 32
-    /// Elements of one repeated field: the longest page of a list, and no more.
+    /// Elements of the repeated fields of one message: the longest page of a list, and no more.
     static let repeatsMax = 1024
     /// Messages within messages. Ours go four deep.
     static let depthMax = 8
@@ -34,12 +34,13 @@ public enum WireScan {
                 continue
             }
             try seen.count(known, of: descriptor)
-            try check(field.value, known, depth: depth)
+            try check(field.value, known, depth: depth, &seen)
         }
     }
 
     private static func check(
-        _ value: WireReader.Value, _ field: UnsafePointer<ProtobufCFieldDescriptor>, depth: Int
+        _ value: WireReader.Value, _ field: UnsafePointer<ProtobufCFieldDescriptor>, depth: Int,
+        _ seen: inout SeenFields
     ) throws(WireFault) {
         let type = field.pointee.type
         switch (WireType(type), value) {
@@ -58,20 +59,21 @@ public enum WireScan {
             }
         case (let element, .delimited(let bytes))
         where field.pointee.label == PROTOBUF_C_LABEL_REPEATED:
-            try checkPacked(bytes, element)
+            try checkPacked(bytes, element, &seen)
         default:
             throw WireFault("field \(field.pointee.id) has the wrong wire type")
         }
     }
 
     private static func checkPacked(
-        _ bytes: UnsafeRawBufferPointer, _ element: WireType
+        _ bytes: UnsafeRawBufferPointer, _ element: WireType, _ seen: inout SeenFields
     ) throws(WireFault) {
         var reader = WireReader(bytes)
-        var count = 0
+        // The run was counted when its field was seen, and stands for its first element.
+        var isFirst = true
         while !reader.isAtEnd {
-            count += 1
-            guard count <= repeatsMax else { throw WireFault("a list that is too long") }
+            if !isFirst { try seen.countRepeat() }
+            isFirst = false
             switch element {
             case .varint: _ = try reader.varint()
             case .fixed32: _ = try reader.fixed(UInt32.self)
@@ -101,7 +103,7 @@ private struct SeenFields {
     private var unknown = 0
     /// Submessages, by their place in the descriptor.
     private var submessages: UInt64 = 0
-    private var totalRepeats = 0
+    private var repeats = 0
 
     mutating func countUnknown() throws(WireFault) {
         unknown += 1
@@ -110,15 +112,17 @@ private struct SeenFields {
         }
     }
 
+    mutating func countRepeat() throws(WireFault) {
+        repeats += 1
+        guard repeats <= WireScan.repeatsMax else { throw WireFault("a list that is too long") }
+    }
+
     mutating func count(
         _ field: UnsafePointer<ProtobufCFieldDescriptor>,
         of descriptor: UnsafePointer<ProtobufCMessageDescriptor>
     ) throws(WireFault) {
         if field.pointee.label == PROTOBUF_C_LABEL_REPEATED {
-            totalRepeats += 1
-            guard totalRepeats <= WireScan.repeatsMax else {
-                throw WireFault("a list that is too long")
-            }
+            try countRepeat()
         } else if field.pointee.type == PROTOBUF_C_TYPE_MESSAGE {
             let place = UInt64(1) << UInt64(slot(of: field, in: descriptor) & 63)
             guard submessages & place == 0 else {

@@ -20,7 +20,7 @@ public final class World: @unchecked Sendable {
     public let randomness: SeededRandomness
     public let keys: KeyRing
     public let policy: Policy
-    private let hashing: HashingPool
+    public let hashing: HashingPool
     private var generator: SeededGenerator
 
     public static let directory = "/data"

@@ -1,7 +1,7 @@
 /// What is to be done with a letter that is due.
 public enum Delivery: Hashable, Sendable {
     case send(Envelope)
-    /// Not now, but perhaps later: the account is locked.
+    /// Not now, but perhaps later: the account is locked, or its recovery suspended.
     case hold
     /// Never: its link or code is dead or superseded, or there is nobody to send it to (R67).
     case dead
@@ -21,7 +21,9 @@ public struct Envelope: Hashable, Sendable {
 extension Subject {
     /// What to do with `letter` now.
     public func delivery(of letter: Letter, policy: Policy, now: Timestamp) -> Delivery {
-        guard let kind = letter.kind, let account else { return .dead }
+        // An identifier may come back after its account was deleted; older letters are not its own.
+        guard let kind = letter.kind, let account, letter.queuedAt >= account.createdAt
+        else { return .dead }
         var life = Duration.zero
         switch kind {
         case .recoveredMail, .recoveredSMS:
@@ -33,7 +35,7 @@ extension Subject {
                 guard reset.codeGeneration == letter.codeGeneration, now < reset.codeValidUntil
                 else { return .dead }
             }
-            if account.hold == .locked { return .hold }
+            guard mayRecover(policy: policy, now: now) else { return .hold }
             life = reset.validUntil - reset.openedAt
         }
         return .send(

@@ -31,7 +31,9 @@ public enum RequestReset: Method {
     }
 
     /// One event of one size and two letters, whatever the subject is (R01, R04): a reset for
-    /// whoever may recover and is under the limit of R05, stand-ins for everybody else.
+    /// whoever may recover and is under the limit of R05, stand-ins for everybody else. The limit
+    /// holds only for whoever has a live link: requests also count while recovery is stopped, and
+    /// a link can be burned, so being over it does not prove one.
     public static func decide(
         _ subject: Subject, _ facts: Facts, _ policy: Policy, _ now: Timestamp
     ) -> Decision<Reply> {
@@ -40,13 +42,12 @@ public enum RequestReset: Method {
             purpose: subject.account.map { $0.password == nil } ?? false ? .activation : .recovery,
             openedAt: now, validUntil: now + policy.linkLife,
             codeValidUntil: now + policy.codeLife)
+        let admitted = subject.traffic.admitsReset(policy: policy, at: now)
         let standing: RequestStanding =
-            if !subject.traffic.admitsReset(policy: policy, at: now) {
-                .ignored
-            } else if subject.mayRecover(policy: policy, now: now) {
-                .opened
+            if subject.mayRecover(policy: policy, now: now) {
+                admitted || !subject.holdsLink(policy: policy, now: now) ? .opened : .ignored
             } else {
-                .counted
+                admitted ? .counted : .ignored
             }
         return Decision(
             .reply(Reply(linkLife: policy.linkLife)),

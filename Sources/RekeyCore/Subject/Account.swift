@@ -9,7 +9,9 @@ public struct Account: Hashable, Sendable {
     public var hold: Hold
     /// nil until its owner activates it: nobody sets a password for somebody else (R78).
     public var password: PasswordRecord?
-    /// Grows with every new record, so that facts about an older one are seen to be stale.
+    /// Grows with every new record, so that facts about an older one are seen to be stale. It
+    /// begins at the time of creation, so that facts about a deleted account are stale for the
+    /// next one under the same identifier too.
     public var passwordVersion: UInt64
     /// Spent and voided ones are gone; an expired or burned one may still be here.
     public var resets: [Reset]
@@ -25,7 +27,7 @@ public struct Account: Hashable, Sendable {
         mobileConfirmed = false
         hold = .none
         password = nil
-        passwordVersion = 0
+        passwordVersion = UInt64(max(0, createdAt.milliseconds))
         resets = []
         wrongCodes = []
         sessions = []

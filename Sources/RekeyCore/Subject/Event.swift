@@ -19,6 +19,13 @@ public enum Event: Hashable, Sendable {
     case sessionsRevoked
 }
 
+extension Event {
+    /// It is a request for a reset, which anybody may make.
+    public var isRequest: Bool {
+        if case .resetRequested = self { true } else { false }
+    }
+}
+
 /// What a request for a reset did to its subject. All three are written alike (R04).
 public enum RequestStanding: UInt32, Sendable {
     /// A reset was opened.

@@ -40,4 +40,9 @@ public struct Subject: Hashable, Sendable {
         guard let account, account.hold == .none else { return false }
         return !account.isSuspended(policy: policy, at: now)
     }
+
+    /// Whether some link opens now, so that a limit of requests locks nobody out (R05).
+    func holdsLink(policy: Policy, now: Timestamp) -> Bool {
+        account?.resets.contains { $0.isOpen(policy: policy, at: now) } ?? false
+    }
 }

@@ -15,7 +15,8 @@ extension Identifier128 {
 
     /// From 32 hexadecimal digits, as `description` prints them; nil for anything else.
     public init?(hexadecimal text: String) {
-        guard text.utf8.count == 32, text.utf8.allSatisfy({ $0 != UInt8(ascii: "+") }),
+        guard text.utf8.count == 32, !text.utf8.starts(with: "+".utf8),
+            !text.utf8.starts(with: "-".utf8),
             let value = UInt128(text, radix: 16)
         else { return nil }
         self.init(rawValue: value)

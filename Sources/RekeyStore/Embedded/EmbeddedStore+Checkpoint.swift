@@ -7,42 +7,62 @@ import Synchronization
 extension EmbeddedStore {
     /// Begins a checkpoint in the background when the log has grown enough.
     func checkpointIfDue() {
-        guard journal.bytesSinceCheckpoint >= checkpointBytes,
+        guard journal.bytesSinceCheckpoint >= nextCheckpoint.load(ordering: .relaxed),
             !isCheckpointing.exchange(true, ordering: .acquiringAndReleasing)
         else { return }
         checkpoints.async { [self] in
             // One that fails leaves the log as it is: nothing is lost, a start takes longer, and
             // the next one is tried when the log has grown on.
-            try? writeCheckpoint()
+            let hasSucceeded = (try? writeCheckpoint()) != nil
+            nextCheckpoint.store(
+                checkpointBytes + (hasSucceeded ? 0 : Int(clamping: journal.bytesSinceCheckpoint)),
+                ordering: .relaxed)
             isCheckpointing.store(false, ordering: .releasing)
         }
     }
 
-    /// Writes all that is durable now beside the log, page by page, while writers go on.
+    /// Writes all that is durable now beside the log, page by page, while writers go on. What has
+    /// been counted about strangers is left out, and forgotten, once it can change nothing any more.
     func writeCheckpoint() throws {
-        let (now, sequence, letters, outcomes) = tables.withLock { tables in
+        let (now, last, ahead, letters, outcomes) = tables.withLock { tables in
             tables.rows.beginCheckpoint()
+            let now = tables.clock.now()
             return (
-                tables.clock.now(), tables.lastAppended, tables.outbox.letters,
-                tables.outcomes.all
+                now, tables.lastAppended, tables.recordsInLast, tables.outbox.letters,
+                tables.outcomes.live(at: now)
             )
         }
         defer { tables.withLock { $0.rows.endCheckpoint() } }
         // A checkpoint holds nothing that the log could still lose.
         let isDurable = DispatchSemaphore(value: 0)
-        journal.whenDurable(sequence) { _ in isDurable.signal() }
+        journal.whenDurable(last) { _ in isDurable.signal() }
         isDurable.wait()
-        let writer = try journal.beginCheckpoint(at: sequence)
+        guard last <= journal.durable else { throw StoreError.unavailable }
+        // Others may have joined the last batch since: it counts as behind the checkpoint, which
+        // says how many of its records it has.
+        let writer = try journal.beginCheckpoint(at: ahead == 0 ? last : last - 1)
         let arena = Arena()
         func write(_ record: CheckpointRecord) throws {
             try arena.scope(budget: Arena.packingBudget) { try writer.append(arena.encode(record)) }
         }
-        for part in CheckpointRecord.parts(letters: letters, outcomes: outcomes, at: now) {
+        for part in CheckpointRecord.parts(
+            letters: letters, outcomes: outcomes, at: now, recordsAhead: ahead)
+        {
             try write(part)
         }
         for index in 0..<Page.count {
-            let page = tables.withLock { $0.rows.page(index) }
+            var page = tables.withLock { $0.rows.page(index) }
+            let forgotten = page.filter { id, row in
+                !row.hasAccount
+                    && (try? Records.subject(id, row.bytes, arena).isEmpty(at: now)) == true
+            }
+            for id in forgotten.keys { page[id] = nil }
             for part in CheckpointRecord.parts(page: page, at: now) { try write(part) }
+            tables.withLock { tables in
+                for (id, row) in forgotten {
+                    tables.rows.forget(id, unlessChangedSince: row.sequence)
+                }
+            }
         }
         try writer.finish()
     }

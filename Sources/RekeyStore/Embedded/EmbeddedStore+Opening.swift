@@ -40,11 +40,12 @@ extension EmbeddedStore {
             replay: { sequence, record in
                 let transaction = try Records.decode(record, arena)
                 newest = max(newest, transaction.at)
+                guard tables.recordsToSkip == 0 else { return tables.recordsToSkip -= 1 }
                 try tables.replay(transaction, sequence: sequence)
             },
             onFatal: onFatal)
         tables.clock = ServiceClock(time, notBefore: newest)
-        tables.lastAppended = journal.durable
+        tables.opened(at: journal.durable)
         return EmbeddedStore(
             journal: journal, tables: tables, policy: policy, checkpointBytes: checkpointBytes)
     }
@@ -68,8 +69,7 @@ extension Tables {
                 for: entry.id)
         }
         for letter in record.letters { outbox.add(letter, sequence: 0) }
-        for outcome in record.outcomes.sorted(by: { $0.at < $1.at }) {
-            outcomes.add(outcome, sequence: 0)
-        }
+        for outcome in record.outcomes { outcomes.add(outcome, sequence: 0) }
+        recordsToSkip += record.recordsAhead
     }
 }

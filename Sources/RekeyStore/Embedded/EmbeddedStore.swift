@@ -16,6 +16,8 @@ public final class EmbeddedStore: AccountStore {
     let checkpointBytes: Int
     let checkpoints = DispatchQueue(label: "rekey.checkpoint", qos: .utility)
     let isCheckpointing = Atomic(false)
+    /// Bytes of log since the last checkpoint at which the next one is tried.
+    let nextCheckpoint: Atomic<Int>
 
     public let letterArrivals: AsyncStream<Void>
     private let arrivals: AsyncStream<Void>.Continuation
@@ -27,6 +29,7 @@ public final class EmbeddedStore: AccountStore {
         self.tables = Mutex(tables)
         self.policy = policy
         self.checkpointBytes = checkpointBytes
+        nextCheckpoint = Atomic(checkpointBytes)
         (letterArrivals, arrivals) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
         arrivals.yield()
     }
@@ -77,17 +80,19 @@ public final class EmbeddedStore: AccountStore {
         if let repeats, let (first, sequence) = tables.outcomes.find(repeats.key.key, now: now) {
             return Step(answer: repeats.answer(to: first), sequence: sequence)
         }
-        var (subject, sequence) = try tables.subject(id)
+        var (subject, sequence) = try tables.subject(id, at: now)
         let decision = body(subject, now)
         if case .stale = decision.answer { return Step(answer: .stale, sequence: sequence) }
         let changes = !decision.events.isEmpty || !decision.letters.isEmpty
         guard changes || repeats != nil else {
             return Step(answer: decision.answer, sequence: sequence)
         }
-        guard
-            decision.letters.isEmpty
-                || tables.outbox.count + decision.letters.count <= policy.lettersDueMax
-        else { throw .lettersBacklog }
+        // Requests for a reset alone: anybody may make one, and the answer must not depend on who
+        // is asked for. What a link or an operator causes is never held up by strangers.
+        let isFull = tables.outbox.count + decision.letters.count > policy.lettersDueMax
+        guard !isFull || !decision.events.contains(where: \.isRequest) else {
+            throw .lettersBacklog
+        }
 
         let transaction = Transaction(
             subject: id, at: now, events: decision.events, letters: decision.letters,
@@ -107,8 +112,9 @@ public final class EmbeddedStore: AccountStore {
 
     public func read(_ subject: SubjectID) async throws(StoreError) -> Reading<Subject> {
         let (reading, sequence) = try tables.withLock { (tables) throws(StoreError) in
-            let (subject, sequence) = try tables.subject(subject)
-            return (Reading(value: subject, now: tables.clock.now()), sequence)
+            let now = tables.clock.now()
+            let (subject, sequence) = try tables.subject(subject, at: now)
+            return (Reading(value: subject, now: now), sequence)
         }
         try await durable(sequence)
         return reading
@@ -118,14 +124,15 @@ public final class EmbeddedStore: AccountStore {
         after: SubjectID?, limit: Int
     ) async throws(StoreError) -> Reading<[Subject]> {
         let (reading, sequence) = try tables.withLock { (tables) throws(StoreError) in
+            let now = tables.clock.now()
             var subjects: [Subject] = []
             var newest = tables.rows.lastRemoval
             for id in tables.rows.accounts(after: after, limit: limit) {
-                let (subject, sequence) = try tables.subject(id)
+                let (subject, sequence) = try tables.subject(id, at: now)
                 subjects.append(subject)
                 newest = max(newest, sequence)
             }
-            return (Reading(value: subjects, now: tables.clock.now()), newest)
+            return (Reading(value: subjects, now: now), newest)
         }
         try await durable(sequence)
         return reading
@@ -152,9 +159,11 @@ public final class EmbeddedStore: AccountStore {
         try tables.withLock { (tables) throws(StoreError) in
             let record = SettlementRecord(letter: letter.id, settlement: settlement)
             let now = tables.clock.now()
+            // Also when the log has no room: then it is as after a crash, but only at the next
+            // start, and until then the letter is not stuck.
+            defer { tables.outbox.settle(letter.id, settlement) }
             _ = try append(
                 Transaction(subject: letter.subject, at: now, settled: record), &tables)
-            tables.outbox.settle(letter.id, settlement)
         }
         arrivals.yield()
     }
@@ -172,8 +181,9 @@ public final class EmbeddedStore: AccountStore {
         _ transaction: Transaction, _ tables: inout Tables
     ) throws(StoreError) -> UInt64 {
         do {
-            tables.lastAppended = try journal.append(Records.encode(transaction, tables.arena))
-            return tables.lastAppended
+            let sequence = try journal.append(Records.encode(transaction, tables.arena))
+            tables.appended(sequence)
+            return sequence
         } catch {
             throw error.code == .overloaded ? .overloaded : .unavailable
         }

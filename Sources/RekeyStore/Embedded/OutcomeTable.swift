@@ -15,7 +15,12 @@ struct OutcomeTable {
     /// Keys of each caller, oldest first.
     private var order: [String: Deque<[UInt8]>] = [:]
 
-    var all: [Outcome] { entries.values.map(\.outcome) }
+    /// What may still be asked for, oldest first for each caller.
+    func live(at now: Timestamp) -> [Outcome] {
+        order.values.flatMap { keys in
+            keys.compactMap { find($0, now: now)?.outcome }
+        }
+    }
 
     func find(_ key: [UInt8], now: Timestamp) -> (outcome: Outcome, sequence: UInt64)? {
         guard let entry = entries[key], now - entry.outcome.at < Self.life else { return nil }
@@ -23,19 +28,17 @@ struct OutcomeTable {
     }
 
     mutating func add(_ outcome: Outcome, sequence: UInt64) {
-        var keys = order[outcome.caller] ?? []
-        while let oldest = keys.first,
-            keys.count >= Self.perCallerMax
-                || entries[oldest].map({ outcome.at - $0.outcome.at >= Self.life }) ?? true
+        // A caller's keys are changed in place: a copy would cost all 10,000 of them, each time.
+        let caller = outcome.caller
+        while let oldest = order[caller]?.first,
+            order[caller]?.count == Self.perCallerMax || find(oldest, now: outcome.at) == nil
         {
-            keys.removeFirst()
+            order[caller]?.removeFirst()
             entries[oldest] = nil
         }
-        if entries.updateValue(Entry(outcome: outcome, sequence: sequence), forKey: outcome.key)
-            == nil
-        {
-            keys.append(outcome.key)
+        let entry = Entry(outcome: outcome, sequence: sequence)
+        if entries.updateValue(entry, forKey: outcome.key) == nil {
+            order[caller, default: []].append(outcome.key)
         }
-        order[outcome.caller] = keys
     }
 }

@@ -25,8 +25,16 @@ struct Rows {
         let index = Page.index(of: subject)
         keep(index)
         let before = pages[index].rows.removeValue(forKey: subject)
-        lastRemoval = max(lastRemoval, sequence)
+        if before != nil { lastRemoval = max(lastRemoval, sequence) }
         count(before, nil)
+    }
+
+    /// Drops a row that says nothing any more: an absence says the same, so nothing rests on it.
+    mutating func forget(_ subject: SubjectID, unlessChangedSince sequence: UInt64) {
+        guard self[subject]?.sequence == sequence else { return }
+        let index = Page.index(of: subject)
+        keep(index)
+        pages[index].rows[subject] = nil
     }
 
     /// The next ids above `after` whose rows hold an account, ascending.

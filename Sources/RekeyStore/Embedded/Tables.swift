@@ -8,15 +8,34 @@ struct Tables {
     var outcomes = OutcomeTable()
     var clock: ServiceClock
     /// The newest sequence that anything here was appended under.
-    var lastAppended: UInt64 = 0
+    private(set) var lastAppended: UInt64 = 0
+    /// How many records were appended under it so far.
+    private(set) var recordsInLast: UInt32 = 0
+    /// While opening: records of the log that the checkpoint contains already.
+    var recordsToSkip: UInt32 = 0
     /// For packing and unpacking rows and records.
     let arena: Arena
 
+    mutating func appended(_ sequence: UInt64) {
+        recordsInLast = sequence == lastAppended ? recordsInLast + 1 : 1
+        lastAppended = sequence
+    }
+
+    /// Everything is on disk up to here, and no record will join that batch.
+    mutating func opened(at sequence: UInt64) {
+        lastAppended = sequence
+        recordsInLast = 0
+    }
+
     /// A subject always exists; what it was last changed by is 0 or the last removal when it has
-    /// no row.
-    func subject(_ id: SubjectID) throws(StoreError) -> (Subject, sequence: UInt64) {
+    /// no row. One of which nothing is known any more is as if it had none: when its row goes, at
+    /// some checkpoint, nobody sees a difference, and neither does a replay.
+    func subject(
+        _ id: SubjectID, at now: Timestamp
+    ) throws(StoreError) -> (Subject, sequence: UInt64) {
         guard let row = rows[id] else { return (Subject(id: id), rows.lastRemoval) }
-        return (try Records.subject(id, row.bytes, arena), row.sequence)
+        let subject = try Records.subject(id, row.bytes, arena)
+        return (subject.isEmpty(at: now) ? Subject(id: id) : subject, row.sequence)
     }
 
     /// Keeps a subject, or forgets one about which nothing is known any more.
@@ -35,7 +54,7 @@ struct Tables {
     /// Applies what is already in the log.
     mutating func replay(_ transaction: Transaction, sequence: UInt64) throws(StoreError) {
         if !transaction.events.isEmpty {
-            var (subject, _) = try subject(transaction.subject)
+            var (subject, _) = try subject(transaction.subject, at: transaction.at)
             for event in transaction.events { subject.apply(event, at: transaction.at) }
             put(subject, sequence: sequence, now: transaction.at)
         }

@@ -10,6 +10,9 @@ struct CheckpointRecord: WireMessage {
     var outcomes: [Outcome] = []
     /// Service time of the checkpoint.
     var at: Timestamp
+    /// Records of the batch behind the checkpoint's sequence that are in the checkpoint already: a
+    /// batch may still be open, and grow, while the state that it leads to is being taken.
+    var recordsAhead: UInt32 = 0
 
     init(at: Timestamp) { self.at = at }
 
@@ -19,6 +22,7 @@ struct CheckpointRecord: WireMessage {
 
     init(_ message: Rekey__V1__CheckpointChunk) throws(Refusal) {
         at = Timestamp(wire: message.at_ms)
+        recordsAhead = message.records_ahead
         subjects = try elements(message.n_subjects, message.subjects)
         let letters: [LetterRecord] = try elements(message.n_letters, message.letters)
         self.letters = letters.map(\.letter)
@@ -27,6 +31,7 @@ struct CheckpointRecord: WireMessage {
 
     func fill(_ message: inout Rekey__V1__CheckpointChunk, _ arena: Arena) {
         message.at_ms = at.wire
+        message.records_ahead = recordsAhead
         (message.n_subjects, message.subjects) = arena.messages(subjects)
         (message.n_letters, message.letters) = arena.messages(letters.map(LetterRecord.init))
         (message.n_outcomes, message.outcomes) = arena.messages(outcomes)
@@ -76,11 +81,13 @@ extension CheckpointRecord {
         }
     }
 
-    /// At least one part, so that the checkpoint carries its time.
+    /// At least one part, so that the checkpoint carries its time and place.
     static func parts(
-        letters: [Letter], outcomes: [Outcome], at now: Timestamp
+        letters: [Letter], outcomes: [Outcome], at now: Timestamp, recordsAhead: UInt32
     ) -> [CheckpointRecord] {
-        var parts = [CheckpointRecord(at: now)]
+        var head = CheckpointRecord(at: now)
+        head.recordsAhead = recordsAhead
+        var parts = [head]
         parts += letters.chunked(by: rowsMax).map { letters in
             var part = CheckpointRecord(at: now)
             part.letters = letters

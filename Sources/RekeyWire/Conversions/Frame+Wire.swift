@@ -128,7 +128,7 @@ extension RequestFrame: WireMessage {
         message.call_id = callID
         message.method = arena.string(method)
         message.body = arena.data(body)
-        message.timeout_ms = UInt32(clamping: timeout?.milliseconds ?? 0)
+        message.timeout_ms = timeout?.wireMilliseconds ?? 0
         message.idempotency_key = arena.data(idempotencyKey)
         message.trace_context = arena.string(traceContext)
     }
@@ -166,7 +166,7 @@ extension ResponseFrame: WireMessage {
             message.reason = arena.string(failure.reason)
             message.message = arena.string(failure.message)
             (message.n_details, message.details) = arena.messages(failure.details)
-            message.retry_after_ms = UInt32(clamping: failure.retryAfter?.milliseconds ?? 0)
+            message.retry_after_ms = failure.retryAfter?.wireMilliseconds ?? 0
         }
     }
 }

@@ -276,10 +276,10 @@ extension ServerStatus.Reply: WireMessage {
         self.init(
             startedAt: Timestamp(wire: message.started_at_ms),
             now: Timestamp(wire: message.now_ms),
-            accounts: Int(message.accounts),
-            lettersWaiting: Int(message.letters_waiting),
+            accounts: Int(clamping: message.accounts),
+            lettersWaiting: Int(clamping: message.letters_waiting),
             durableSequence: message.durable_sequence,
-            logBytesSinceCheckpoint: Int(message.log_bytes_since_checkpoint),
+            logBytesSinceCheckpoint: Int(clamping: message.log_bytes_since_checkpoint),
             connections: Int(message.connections))
     }
 

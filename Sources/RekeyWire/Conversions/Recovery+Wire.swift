@@ -1,5 +1,6 @@
 public import CProtobufC
 public import CRekeyProto
+import Glibc
 public import RekeyCore
 
 extension RequestReset.Request: WireMessage {
@@ -319,9 +320,11 @@ extension Origin {
             return
         }
         try self.init(message.pointee)
-        guard address.utf8.count <= 45, address.isPlainText else {
-            throw .field("origin.address", "an IPv4 or IPv6 address")
-        }
+        var parsed = in6_addr()
+        guard
+            address.isEmpty || inet_pton(AF_INET, address, &parsed) == 1
+                || inet_pton(AF_INET6, address, &parsed) == 1
+        else { throw .field("origin.address", "an IPv4 or IPv6 address") }
         guard agent.utf8.count <= 256, agent.isPlainText else {
             throw .field("origin.agent", "at most 256 bytes without control characters")
         }

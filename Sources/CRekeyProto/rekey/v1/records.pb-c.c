@@ -3201,7 +3201,7 @@ const ProtobufCMessageDescriptor rekey__v1__outcome_row__descriptor =
   (ProtobufCMessageInit) rekey__v1__outcome_row__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor rekey__v1__checkpoint_chunk__field_descriptors[4] =
+static const ProtobufCFieldDescriptor rekey__v1__checkpoint_chunk__field_descriptors[5] =
 {
   {
     "subjects",
@@ -3251,17 +3251,30 @@ static const ProtobufCFieldDescriptor rekey__v1__checkpoint_chunk__field_descrip
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "records_ahead",
+    5,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_FIXED32,
+    0,   /* quantifier_offset */
+    offsetof(Rekey__V1__CheckpointChunk, records_ahead),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned rekey__v1__checkpoint_chunk__field_indices_by_name[] = {
   3,   /* field[3] = at_ms */
   1,   /* field[1] = letters */
   2,   /* field[2] = outcomes */
+  4,   /* field[4] = records_ahead */
   0,   /* field[0] = subjects */
 };
 static const ProtobufCIntRange rekey__v1__checkpoint_chunk__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 4 }
+  { 0, 5 }
 };
 const ProtobufCMessageDescriptor rekey__v1__checkpoint_chunk__descriptor =
 {
@@ -3271,7 +3284,7 @@ const ProtobufCMessageDescriptor rekey__v1__checkpoint_chunk__descriptor =
   "Rekey__V1__CheckpointChunk",
   "rekey.v1",
   sizeof(Rekey__V1__CheckpointChunk),
-  4,
+  5,
   rekey__v1__checkpoint_chunk__field_descriptors,
   rekey__v1__checkpoint_chunk__field_indices_by_name,
   1,  rekey__v1__checkpoint_chunk__number_ranges,

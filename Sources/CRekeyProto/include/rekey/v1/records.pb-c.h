@@ -521,10 +521,14 @@ struct  Rekey__V1__CheckpointChunk
    * Service time of the checkpoint.
    */
   uint64_t at_ms;
+  /*
+   * Records of the batch behind the checkpoint's sequence that the checkpoint contains already.
+   */
+  uint32_t records_ahead;
 };
 #define REKEY__V1__CHECKPOINT_CHUNK__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&rekey__v1__checkpoint_chunk__descriptor) \
-    , 0,NULL, 0,NULL, 0,NULL, 0 }
+    , 0,NULL, 0,NULL, 0,NULL, 0, 0 }
 
 
 struct  Rekey__V1__SubjectEntry

@@ -1,0 +1,234 @@
+// A client's connection: calls to frames, frames to outcomes. What it may and must do next is
+// ConnectionState's to say; this room only does it, on the connection's event loop.
+
+import NIOCore
+import RekeyCore
+import RekeyWire
+
+final class ConnectionHandler: ChannelInboundHandler {
+    typealias InboundIn = ByteBuffer
+    typealias OutboundOut = ByteBuffer
+
+    private var state = ConnectionState()
+    private let arena = Arena()
+    private var unread = ByteBuffer()
+    private var calls: [UInt64: WaitingCall] = [:]
+    /// Done when the server's Hello was good; failed otherwise.
+    private var opening: EventLoopPromise<Void>?
+    private var patience: Scheduled<Void>?
+    private var context: ChannelHandlerContext?
+
+    init(opening: EventLoopPromise<Void>) { self.opening = opening }
+
+    // MARK: The connection's life
+
+    func channelActive(context: ChannelHandlerContext) {
+        self.context = context
+        send(.hello(Hello()))
+        patience = context.eventLoop.assumeIsolated().scheduleTask(
+            in: .init(WireLimits.helloWithin)
+        ) {
+            self.end(ClientError(.cannotConnect, "no Hello came; is this a rekeyd?"))
+        }
+    }
+
+    func channelInactive(context: ChannelHandlerContext) {
+        self.context = nil
+        end(nil)
+        context.fireChannelInactive()
+    }
+
+    /// Without a connection there was no `channelInactive` either.
+    func handlerRemoved(context: ChannelHandlerContext) {
+        opening?.fail(ChannelError.ioOnClosedChannel)
+        opening = nil
+    }
+
+    func errorCaught(context: ChannelHandlerContext, error: any Error) {
+        context.close(promise: nil)
+    }
+
+    /// Ends the connection: `error`, or what the state says about a connection that is gone, is what
+    /// everybody hears who still waits.
+    private func end(_ error: ClientError?) {
+        patience?.cancel()
+        let (ids, lost) = state.end()
+        for id in ids { finish(id, .failure(error ?? lost)) }
+        opening?.fail(
+            error ?? ClientError(.cannotConnect, "the server closed the connection at once"))
+        opening = nil
+        context?.close(promise: nil)
+    }
+
+    // MARK: Calls to frames
+
+    func start(_ call: Call) {
+        do throws(ClientError) {
+            let callID = try state.start()
+            guard call.ticket.send(callID) else {
+                _ = state.giveUp(callID)
+                throw .cancelled(outcomeUnknown: false)
+            }
+            do throws(ClientError) {
+                try send(call, callID)
+            } catch {
+                _ = state.giveUp(callID)
+                throw error
+            }
+            awaitReply(call, callID)
+        } catch {
+            call.finish(arena, .failure(error))
+        }
+    }
+
+    private func send(_ call: Call, _ callID: UInt64) throws(ClientError) {
+        try arena.scope(budget: Arena.packingBudget) { () throws(ClientError) in
+            let bytes = arena.encodeFrame(
+                .request(
+                    RequestFrame(
+                        callID: callID, method: call.method, body: call.encode(arena),
+                        timeout: max(call.timeout, .milliseconds(1)))))
+            guard bytes.count - FrameLength.byteCount <= state.requestFrameBytesMax else {
+                throw ClientError(
+                    .requestTooLong,
+                    "the request takes \(bytes.count - FrameLength.byteCount) bytes and the server "
+                        + "reads \(state.requestFrameBytesMax); send less")
+            }
+            send(bytes)
+        }
+    }
+
+    private func awaitReply(_ call: Call, _ callID: UInt64) {
+        let alarm = context?.eventLoop.assumeIsolated().scheduleTask(
+            in: .init(call.timeout + Call.grace)
+        ) {
+            self.giveUp(callID, .timedOut(after: call.timeout))
+        }
+        calls[callID] = WaitingCall(call: call, alarm: alarm)
+    }
+
+    /// The caller stops waiting, and the server hears that it may.
+    func giveUp(_ callID: UInt64, _ error: ClientError) {
+        guard state.giveUp(callID) else { return }
+        send(.cancel(callID: callID))
+        finish(callID, .failure(error))
+        closeIfDrained()
+    }
+
+    private func send(_ frame: Frame) {
+        arena.scope(budget: Arena.packingBudget) { send(arena.encodeFrame(frame)) }
+    }
+
+    private func send(_ bytes: UnsafeRawBufferPointer) {
+        guard let context else { return }
+        var buffer = context.channel.allocator.buffer(capacity: bytes.count)
+        buffer.writeBytes(bytes)
+        context.writeAndFlush(wrapOutboundOut(buffer), promise: nil)
+    }
+
+    // MARK: Frames to outcomes
+
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        var bytes = unwrapInboundIn(data)
+        if unread.readableBytes == 0 {
+            unread = bytes
+        } else {
+            unread.writeBuffer(&bytes)
+        }
+        do throws(ClientError) {
+            while !state.isEnded, try readFrame() {}
+        } catch {
+            end(error)
+        }
+        unread.discardReadBytes()
+    }
+
+    /// One frame, if all of it is here.
+    private func readFrame() throws(ClientError) -> Bool {
+        guard let announced = unread.getInteger(at: unread.readerIndex, as: UInt32.self) else {
+            return false
+        }
+        let length: Int
+        do {
+            length = try FrameLength.judge(announced, max: WireLimits.responseFrameBytesMax)
+        } catch {
+            throw .protocolBroken(error.description)
+        }
+        guard unread.readableBytes >= FrameLength.byteCount + length else { return false }
+        unread.moveReaderIndex(forwardBy: FrameLength.byteCount)
+        try receiveFrame(length)
+        return true
+    }
+
+    /// The bytes are erased when the frame was read: a session token may be among them.
+    private func receiveFrame(_ length: Int) throws(ClientError) {
+        defer { unread.moveReaderIndex(forwardBy: length) }
+        var failure: ClientError?
+        unread.withUnsafeMutableReadableBytes { readable in
+            let bytes = UnsafeMutableRawBufferPointer(rebasing: readable[..<length])
+            failure = receive(UnsafeRawBufferPointer(bytes))
+            eraseBytes(bytes)
+        }
+        if let failure { throw failure }
+    }
+
+    private func receive(_ bytes: UnsafeRawBufferPointer) -> ClientError? {
+        arena.scope(budget: Arena.replyBudget(bytes.count)) {
+            do throws(Refusal) {
+                let frame = try arena.decode(Frame.self, from: bytes)
+                do throws(ClientError) {
+                    try receive(frame)
+                    return nil
+                } catch {
+                    return error
+                }
+            } catch {
+                return .protocolBroken(error.message)
+            }
+        }
+    }
+
+    private func receive(_ frame: Frame) throws(ClientError) {
+        switch frame {
+        case .hello(let hello):
+            try state.receive(hello)
+            patience?.cancel()
+            opening?.succeed()
+            opening = nil
+        case .response(let response):
+            guard let callID = try state.receiveResponse(response.callID) else { return }
+            switch response.outcome {
+            case .reply(let body): finish(callID, .reply(body))
+            case .failure(let failure): finish(callID, .failure(.refused(failure)))
+            }
+            closeIfDrained()
+        case .goAway(let goAway):
+            let (calls, error) = try state.receive(goAway)
+            for call in calls { finish(call, .failure(error)) }
+            closeIfDrained()
+        case .ping(let token):
+            send(.pong(token: token))
+        case .pong:
+            break
+        case .request, .cancel:
+            throw .protocolBroken("a frame that only clients send")
+        }
+    }
+
+    private func closeIfDrained() {
+        if state.isDrained { context?.close(promise: nil) }
+    }
+
+    private func finish(_ callID: UInt64, _ outcome: Call.Outcome) {
+        guard let waiting = calls.removeValue(forKey: callID) else { return }
+        waiting.alarm?.cancel()
+        waiting.call.finish(arena, outcome)
+    }
+}
+
+/// A call without its reply.
+private struct WaitingCall {
+    var call: Call
+    /// Gives it up when its time is over.
+    var alarm: Scheduled<Void>?
+}

@@ -1,0 +1,5 @@
+public import ArgumentParser
+public import RekeyCore
+
+/// "fr" or "en".
+extension Language: ExpressibleByArgument {}

@@ -1,0 +1,255 @@
+import RekeyClientTestSupport
+import RekeyCore
+import RekeyWire
+import Synchronization
+import Testing
+
+@testable import RekeyClient
+
+@Suite("A client", .timeLimit(.minutes(1)))
+struct RekeyClientTests {
+    private func connect(_ server: ScriptedServer) async throws -> RekeyClient {
+        try await RekeyClient.connect(to: .plaintextOnLoopback("127.0.0.1:\(server.port)"))
+    }
+
+    private func reset(_ client: RekeyClient, _ identifier: String) async throws -> Duration {
+        try await client.call(
+            RequestReset.self, RequestReset.Request(identifier: identifier)
+        ).linkLife
+    }
+
+    @Test("gives each caller its own reply when they come in reverse order")
+    func reverseOrder() async throws {
+        let server = try await ScriptedServer {
+            var waiting: [(UInt64, Duration)] = []
+            return { heard, peer in
+                switch heard {
+                case .connected: peer.send(.hello(Hello()))
+                case .frame(.request(let request)):
+                    let read = try? Arena.identifier(request.body)
+                    waiting.append((request.callID, .seconds(Int(read ?? "") ?? 0)))
+                    guard waiting.count == 20 else { return }
+                    for (callID, life) in waiting.reversed() {
+                        peer.reply(callID, RequestReset.Reply(linkLife: life))
+                    }
+                case .frame: break
+                }
+            }
+        }
+        let client = try await connect(server)
+        try await withThrowingTaskGroup(of: (Int, Duration).self) { group in
+            for number in 1...20 {
+                group.addTask { (number, try await reset(client, "\(number)")) }
+            }
+            for try await (number, life) in group { #expect(life == .seconds(number)) }
+        }
+        await client.close()
+    }
+
+    @Test("hands over the server's refusal as it stands on the wire")
+    func refused() async throws {
+        let failure = Failure(
+            status: .resourceExhausted, reason: "A_REASON_OF_TOMORROW", message: "later",
+            details: [FieldProblem(field: "origin", problem: "too eager")],
+            retryAfter: .seconds(3))
+        let server = try await ScriptedServer.answering { $1.refuse($0.callID, failure) }
+        let client = try await connect(server)
+        await #expect(throws: ClientError.refused(failure)) { try await reset(client, "a") }
+        await client.close()
+    }
+
+    @Test("sends the call's time along and gives up by itself when no answer comes")
+    func timeout() async throws {
+        let shared = Shared()
+        let server = try await ScriptedServer.answering { request, _ in
+            shared.value.withLock { $0 = request.timeout }
+        }
+        let client = try await connect(server)
+        let error = await #expect(throws: ClientError.self) {
+            try await client.call(
+                method: "rekey.v1.Rekey/Health", body: [], timeout: .milliseconds(20))
+        }
+        #expect(error?.kind == .timedOut)
+        #expect(shared.value.withLock { $0 } == .milliseconds(20))
+        await client.close()
+    }
+
+    @Test("sends Cancel when the task is cancelled, and does not wait for the answer")
+    func cancellation() async throws {
+        let (requests, gotRequest) = AsyncStream.makeStream(of: UInt64.self)
+        let (cancels, gotCancel) = AsyncStream.makeStream(of: UInt64.self)
+        let server = try await ScriptedServer {
+            { heard, peer in
+                switch heard {
+                case .connected: peer.send(.hello(Hello()))
+                case .frame(.request(let request)): gotRequest.yield(request.callID)
+                case .frame(.cancel(let callID)): gotCancel.yield(callID)
+                case .frame: break
+                }
+            }
+        }
+        let client = try await connect(server)
+        let task = Task { try await reset(client, "a") }
+        let sent = await requests.first { _ in true }
+        task.cancel()
+        #expect(await cancels.first { _ in true } == sent)
+        let error = await #expect(throws: ClientError.self) { try await task.value }
+        #expect(error?.kind == .cancelled(outcomeUnknown: true))
+        await client.close()
+    }
+
+    @Test("sends nothing for a task that was cancelled before")
+    func cancelledBefore() async throws {
+        let server = try await ScriptedServer.answering {
+            $1.reply($0.callID, Health.Reply.serving)
+        }
+        let client = try await connect(server)
+        let task = Task {
+            withUnsafeCurrentTask { $0?.cancel() }
+            return try await reset(client, "a")
+        }
+        let error = await #expect(throws: ClientError.self) { try await task.value }
+        #expect(error?.kind == .cancelled(outcomeUnknown: false))
+        #expect(try await client.call(Health.self, Nothing()) == .serving)
+        await client.close()
+    }
+
+    @Test("knows by GoAway which calls were not processed, and which are unknown when it is lost")
+    func goAway() async throws {
+        let server = try await ScriptedServer.answering { request, peer in
+            guard request.callID == 2 else { return }
+            peer.send(.goAway(GoAway(lastCallID: 1, reason: "DRAINING", message: "stopping")))
+            peer.close()
+        }
+        let client = try await connect(server)
+        let kinds = await withTaskGroup(of: ClientError.Kind?.self) { group in
+            for identifier in ["a", "b"] {
+                group.addTask {
+                    do { _ = try await reset(client, identifier) } catch {
+                        return (error as? ClientError)?.kind
+                    }
+                    return nil
+                }
+            }
+            return await group.reduce(into: Set()) { $0.insert($1) }
+        }
+        #expect(
+            kinds == [
+                .connectionLost(outcomeUnknown: false), .connectionLost(outcomeUnknown: true),
+            ])
+    }
+
+    @Test("R83: ends the connection at a reply that announces more than it reads")
+    func tooLong() async throws {
+        let server = try await ScriptedServer.answering { _, peer in
+            peer.send(bytes: [0x00, 0x10, 0x00, 0x01])
+        }
+        let client = try await connect(server)
+        let error = await #expect(throws: ClientError.self) { try await reset(client, "a") }
+        #expect(error?.kind == .connectionLost(outcomeUnknown: true))
+    }
+
+    @Test("reads a reply that comes byte by byte")
+    func dripped() async throws {
+        let server = try await ScriptedServer.answering { request, peer in
+            let arena = Arena()
+            arena.scope(budget: Arena.packingBudget) {
+                let reply = arena.encode(Health.Reply.serving)
+                let frame = arena.encodeFrame(
+                    .response(ResponseFrame(callID: request.callID, outcome: .reply(reply))))
+                for byte in frame { peer.send(bytes: [byte]) }
+            }
+        }
+        let client = try await connect(server)
+        #expect(try await client.call(Health.self, Nothing()) == .serving)
+        await client.close()
+    }
+
+    @Test("says that a reply which does not parse belongs to a call that was done")
+    func replyInvalid() async throws {
+        let server = try await ScriptedServer.answering { request, peer in
+            [UInt8]([0x0A, 0xFF]).withUnsafeBytes { body in
+                peer.send(
+                    .response(ResponseFrame(callID: request.callID, outcome: .reply(body))))
+            }
+        }
+        let client = try await connect(server)
+        let error = await #expect(throws: ClientError.self) { try await reset(client, "a") }
+        #expect(error?.kind == .replyInvalid)
+        await client.close()
+    }
+
+    @Test("answers a Ping of the server's")
+    func ping() async throws {
+        let (pongs, gotPong) = AsyncStream.makeStream(of: UInt64.self)
+        let server = try await ScriptedServer {
+            { heard, peer in
+                switch heard {
+                case .connected:
+                    peer.send(.hello(Hello()))
+                    peer.send(.ping(token: 42))
+                case .frame(.pong(let token)): gotPong.yield(token)
+                case .frame: break
+                }
+            }
+        }
+        let client = try await connect(server)
+        #expect(await pongs.first { _ in true } == 42)
+        await client.close()
+    }
+
+    @Test("refuses to send more than the server reads")
+    func requestTooLong() async throws {
+        let server = try await ScriptedServer {
+            { heard, peer in
+                if case .connected = heard { peer.send(.hello(Hello(requestFrameBytesMax: 100))) }
+            }
+        }
+        let client = try await connect(server)
+        let long = String(repeating: "a", count: 100)
+        let error = await #expect(throws: ClientError.self) { try await reset(client, long) }
+        #expect(error?.kind == .requestTooLong)
+        await client.close()
+    }
+
+    @Test("does not open a connection to a server that speaks another version, or hangs up")
+    func cannotConnect() async throws {
+        let other = try await ScriptedServer {
+            { heard, peer in
+                if case .connected = heard { peer.send(.hello(Hello(versions: 2...3))) }
+            }
+        }
+        let rude = try await ScriptedServer {
+            { heard, peer in
+                if case .connected = heard { peer.close() }
+            }
+        }
+        for server in [other, rude] {
+            let error = await #expect(throws: ClientError.self) { try await connect(server) }
+            #expect(error?.kind == .cannotConnect)
+        }
+    }
+
+    @Test("says that nobody listens")
+    func nobodyListens() async throws {
+        let error = await #expect(throws: ClientError.self) {
+            try await RekeyClient.connect(to: .plaintextOnLoopback("127.0.0.1:1"))
+        }
+        #expect(error?.kind == .cannotConnect)
+        #expect(error?.message.contains("Connection refused") == true)
+    }
+}
+
+/// A lock that a closure can hold.
+private final class Shared: Sendable {
+    let value = Mutex<Duration?>(nil)
+}
+
+extension Arena {
+    fileprivate static func identifier(_ body: UnsafeRawBufferPointer) throws -> String {
+        let arena = Arena()
+        return try arena.scope(budget: Arena.requestBudget(body.count)) { () throws(Refusal) in
+            try arena.decode(RequestReset.Request.self, from: body).identifier
+        }
+    }
+}

@@ -1,0 +1,84 @@
+// Facts about a password that has changed since are gathered again. Runs decisions only.
+
+import RekeyCore
+import Testing
+
+@Suite struct StaleFactsTests {
+    private func login(_ story: Story, _ check: PasswordCheck) -> Answer<Login.Granted> {
+        let facts = Login.Facts(check: check, session: story.fresh())
+        return story.run { Login.decide($0, facts, $1, $2) }
+    }
+
+    @Test("Login with facts about the password before a recovery is stale, right or wrong")
+    func loginAfterRecovery() {
+        for matches in [true, false] {
+            let story = Story(.active)
+            let check = story.check(matches: matches)
+            story.recover()
+            let before = story.subject
+            #expect(login(story, check).isStale)
+            #expect(story.lastEvents.isEmpty && story.subject == before)
+        }
+    }
+
+    @Test("Login with facts from before the account was activated is stale")
+    func loginAfterActivation() {
+        let story = Story(.pending)
+        let check = story.check(matches: false)
+        story.recover()
+        #expect(login(story, check).isStale)
+    }
+
+    @Test("R45: of two logins that renew the record at once the second is stale")
+    func twoRehashes() {
+        let story = Story(.active)
+        let check = story.check(matches: true)
+        story.login(rehashed: .number(9))
+        #expect(login(story, check).isStale)
+        #expect(story.password == .number(9))
+    }
+
+    @Test("ChangePassword with facts about an older record is stale")
+    func changeAfterRehash() throws {
+        let (story, session) = try Story.loggedIn()
+        let facts = ChangePassword.Facts(
+            session: session, check: story.check(matches: true), newPassword: .number(8))
+        story.login(rehashed: .number(9))
+        #expect(story.run { ChangePassword.decide($0, facts, $1, $2) }.isStale)
+        #expect(story.lastEvents.isEmpty && story.password == .number(9))
+    }
+
+    @Test("ChangePassword that was overtaken by a recovery is refused, not stale")
+    func changeAfterRecovery() throws {
+        let (story, session) = try Story.loggedIn()
+        let facts = ChangePassword.Facts(
+            session: session, check: story.check(matches: true), newPassword: .number(8))
+        story.recover()
+        let answer = story.run { ChangePassword.decide($0, facts, $1, $2) }
+        #expect(answer.refusal == .sessionInvalid)
+        #expect(story.password != .number(8))
+    }
+
+    @Test("Facts about the password of a deleted account are stale for its successor")
+    func deletedAndCreatedAgain() {
+        let story = Story(.active)
+        let check = story.check(matches: true)
+        story.operate(DeleteAccount.self)
+        story.wait(.seconds(1))
+        story.activate(story.create())
+        #expect(!login(story, check).isReply)
+        #expect(story.sessions.isEmpty)
+    }
+
+    @Test("R24: an activation that waited for its hash is judged by the time of its decision")
+    func activateLate() {
+        let story = Story(.active)
+        let reset = story.requestReset()
+        let facts = Activate.Facts(
+            reset: reset, provenGenerations: 1, newPassword: .number(8), letters: story.pair())
+        story.resend(reset)
+        let answer = story.run { Activate.decide($0, facts, $1, $2) }
+        #expect(answer.refusal == .activationRefused, "the proven code was resent meanwhile")
+        #expect(story.password != .number(8))
+    }
+}
