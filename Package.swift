@@ -152,8 +152,10 @@ let package = Package(
         .testTarget(
             name: "RekeyServerTests",
             dependencies: [
-                "RekeyCore", "RekeySecrets", "RekeyServer", "RekeyWire", "RekeyTestSupport", nioCore,
-                nioPosix, logging, .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+                "RekeyCore", "RekeySecrets", "RekeyServer", "RekeyWire", "RekeyTestSupport",
+                nioCore,
+                nioPosix, logging,
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ],
             swiftSettings: house),
         // A server whose every frame a test decides.

@@ -1,39 +1,48 @@
-"""Sums up test results: the slowest ten, then 'N passed, N failed, N skipped'.
+"""Sums up a run of Swift Testing: what failed, the slowest ten, what was skipped and why, and last
+'N passed, N failed, N skipped'.
 
-usage: summary.py STATUS FILE...    STATUS is the test run's exit code, FILE a JUnit XML file
+usage: summary.py STATUS LOG    STATUS is the exit code of 'swift test', LOG what it printed
 """
 
+import re
 import sys
-import xml.etree.ElementTree as ElementTree
+
+ENDED = re.compile(
+    r'^[✔✘] Test (?!run )(?!case )(.+?)(?: with \d+ test cases?)? (passed|failed) after ([\d.]+) seconds'
+)
+SKIPPED = re.compile(r"^➜ +Test (.+?) skipped(.*)$")
+STARTED = re.compile(r"^◇ Test (?!run )(?!case )(.+?) started\.$")
 
 
-def main(status: int, files: list[str]) -> int:
-    tests = []
-    for file in files:
-        for case in ElementTree.parse(file).iter("testcase"):
-            name = f"{case.get('classname', '')} · {case.get('name', '')}"
-            failed = case.find("failure") is not None or case.find("error") is not None
-            skipped = case.find("skipped") is not None
-            tests.append((float(case.get("time") or 0), name, failed, skipped))
+def main(status: int, log: str) -> int:
+    with open(log, encoding="utf-8", errors="replace") as file:
+        lines = file.read().splitlines()
+    ended = [match.groups() for line in lines if (match := ENDED.match(line))]
+    skipped = [match.groups() for line in lines if (match := SKIPPED.match(line))]
+    started = [match.group(1) for line in lines if (match := STARTED.match(line))]
+
+    passed = sum(result == "passed" for _, result, _ in ended)
+    failed = sum(result == "failed" for _, result, _ in ended)
+    if failed or status:
+        print("\n".join(line for line in lines if line.startswith(("✘", "↳"))))
+    if status and not failed:
+        names = {name for name, _, _ in ended}
+        running = [name for name in started if name not in names]
+        print("\n".join(lines[-60:]))
+        print(f"the run ended with exit code {status} in: {', '.join(running) or 'no test'}")
+        failed = 1
+    if not ended:
+        print("no test ran")
+        failed = max(failed, 1)
 
     print("The slowest ten:")
-    for seconds, name, _, _ in sorted(tests, reverse=True)[:10]:
-        print(f"  {seconds:7.2f} s  {name}")
-    for _, name, failed, _ in tests:
-        if failed:
-            print(f"FAILED  {name}")
-
-    failures = sum(failed for _, _, failed, _ in tests)
-    skips = sum(skipped for _, _, _, skipped in tests)
-    if status != 0 and failures == 0:
-        print(f"the test run itself failed with exit code {status}")
-        failures = 1
-    passes = max(0, len(tests) - failures - skips)
-    if passes == 0:
-        failures = max(failures, 1)
-    print(f"{passes} passed, {failures} failed, {skips} skipped")
-    return 1 if failures else 0
+    for name, _, seconds in sorted(ended, key=lambda test: -float(test[2]))[:10]:
+        print(f"  {float(seconds):6.2f} s  {name}")
+    for name, why in skipped:
+        print(f"skipped: {name}{why}")
+    print(f"{passed} passed, {failed} failed, {len(skipped)} skipped")
+    return 1 if failed else 0
 
 
 if __name__ == "__main__":
-    sys.exit(main(int(sys.argv[1]), sys.argv[2:]))
+    sys.exit(main(int(sys.argv[1]), sys.argv[2]))
