@@ -85,7 +85,7 @@ let package = Package(
         .target(
             name: "RekeyServer",
             dependencies: [
-                "RekeyCore", "RekeyWire", "RekeyService", nioCore, nioPosix, logging,
+                "RekeyCore", "RekeyWire", "RekeyStore", "RekeyService", nioCore, nioPosix, logging,
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ],
             swiftSettings: house),

@@ -37,6 +37,12 @@ public struct Policy: Equatable, Sendable {
     /// Bytes of UTF-8 after NFC (R37).
     public var passwordBytesMax = 1024
 
+    /// What a new record costs to compute: 19 MiB, two passes (R43). An older one below it is made
+    /// anew at the next login (R45).
+    public var hashCost = HashCost(memoryKiB: 19 * 1024, passes: 2)
+    /// Passwords that wait for a hashing thread, at most (R86); one more is refused.
+    public var hashingQueueMax = 32
+
     // MARK: Login
 
     /// Failures in a row that block login for a while (R52) …

@@ -19,7 +19,7 @@ public final class HashingPool: Sendable {
     ///   - threads: how many hashes are computed at once; at least 1.
     ///   - queueLength: how many wait at most.
     public init(
-        threads: Int = HashingPool.processorCount, queueLength: Int = 32
+        threads: Int = HashingPool.processorCount, queueLength: Int
     ) throws(HashingPoolError) {
         precondition(threads > 0 && queueLength >= 0)
         queue = HashingQueue(threads: threads, length: queueLength)

@@ -47,7 +47,12 @@ public final class KeyRing: Sendable {
         of bytes: some Collection<UInt8>, label: StaticString, purpose: KeyPurpose
     ) -> [UInt8] {
         let key = current(purpose)
-        return Array(bytes).withUnsafeBytes { key.withTag(label, $0) { Array($0) } }
+        func hash(_ bytes: UnsafeBufferPointer<UInt8>) -> [UInt8] {
+            key.withTag(label, UnsafeRawBufferPointer(bytes)) { Array($0) }
+        }
+        // Without a copy where there can be: nobody would erase it.
+        return bytes.withContiguousStorageIfAvailable(hash)
+            ?? Array(bytes).withUnsafeBufferPointer(hash)
     }
 
     /// The subject of an identifier: the first 16 bytes of its keyed hash (R05, R89, R90).

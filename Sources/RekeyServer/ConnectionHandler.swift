@@ -186,14 +186,12 @@ final class ConnectionHandler: ChannelDuplexHandler {
             throw .field("idempotency_key", "at most 64 bytes")
         }
         let timeout = min(request.timeout ?? WireLimits.deadlineDefault, WireLimits.deadlineMax)
-        let prepared = try endpoint.prepare(request, loop.arena)
+        // Without certificates there is one caller: this machine.
         let caller = "local"
+        let prepared = try endpoint.prepare(request, caller, service, loop.arena)
         let call = Call(
             caller: caller, deadline: .now.advanced(by: timeout),
-            idempotency: request.idempotencyKey.isEmpty
-                ? nil
-                : service.idempotencyKey(
-                    caller: caller, key: request.idempotencyKey, call: prepared.fingerprint))
+            idempotency: prepared.idempotency)
         start(request.method, prepared, call, request.callID, timeout)
     }
 

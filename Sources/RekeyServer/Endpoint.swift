@@ -1,5 +1,6 @@
 import RekeyCore
 import RekeyService
+import RekeyStore
 import RekeyWire
 
 /// Step 2 and 6 of a request's life: one method between the wire and the service.
@@ -7,8 +8,8 @@ struct Endpoint: Sendable {
     /// A request that was read, ready to be answered.
     struct Prepared: Sendable {
         let answer: @Sendable (Call, Service) async -> Outcome
-        /// The call without its passwords, to recognise it again; empty without idempotency key.
-        let fingerprint: [UInt8]
+        /// How to recognise the call again; nil when its caller gave no key.
+        let idempotency: IdempotencyKey?
     }
 
     /// The reply's message, or why there is none.
@@ -17,7 +18,8 @@ struct Endpoint: Sendable {
         case refusal(Refusal)
     }
 
-    let prepare: @Sendable (RequestFrame, Arena) throws(Refusal) -> Prepared
+    let prepare:
+        @Sendable (RequestFrame, _ caller: String, Service, Arena) throws(Refusal) -> Prepared
 
     /// Every method of both services, by its name on the wire.
     static let all: [String: Endpoint] = [
@@ -33,7 +35,7 @@ struct Endpoint: Sendable {
     private static func entry<M: Served>(
         _: M.Type
     ) -> (name: String, endpoint: Endpoint) where M.Request: WireMessage, M.Reply: WireMessage {
-        let endpoint = Endpoint { frame, arena throws(Refusal) in
+        let endpoint = Endpoint { frame, caller, service, arena throws(Refusal) in
             let request = try arena.scope(
                 budget: Arena.requestBudget(frame.body.count)
             ) { () throws(Refusal) in
@@ -50,18 +52,25 @@ struct Endpoint: Sendable {
                             error.reason == .cancelled && expired ? .deadlineExceeded : error)
                     }
                 },
-                fingerprint: frame.idempotencyKey.isEmpty
-                    ? [] : fingerprint(M.name, request, arena))
+                idempotency: frame.idempotencyKey.isEmpty
+                    ? nil
+                    : arena.scope(budget: Arena.packingBudget) {
+                        service.idempotencyKey(
+                            caller: caller, key: frame.idempotencyKey,
+                            call: arena.call(M.name, request))
+                    })
         }
         return (M.name, endpoint)
     }
+}
 
-    private static func fingerprint<Request: WireMessage>(
-        _ name: String, _ request: Request, _ arena: Arena
-    ) -> [UInt8] {
+extension Arena {
+    /// A call without its passwords, as bytes of this arena.
+    fileprivate func call<Request: WireMessage>(
+        _ name: String, _ request: Request
+    ) -> UnsafeRawBufferPointer {
         let kept = (request as? any CarriesPasswords)?.withoutPasswords as? Request ?? request
-        return arena.scope(budget: Arena.packingBudget) {
-            Array(name.utf8) + [0] + arena.encode(kept)
-        }
+        return encode(
+            RequestFrame(callID: 0, method: name, body: encode(kept)))
     }
 }

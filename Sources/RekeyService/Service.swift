@@ -28,8 +28,8 @@ public struct Service: Sendable {
     let randomness: any Randomness
 
     public init(
-        store: any AccountStore, keys: KeyRing, hashing: HashingPool, hashCost: HashCost = .floor,
-        policy: Policy, randomness: any Randomness, state: ServerState
+        store: any AccountStore, keys: KeyRing, hashing: HashingPool, policy: Policy,
+        randomness: any Randomness, state: ServerState
     ) {
         self.store = store
         self.policy = policy
@@ -40,7 +40,8 @@ public struct Service: Sendable {
         sessions = SessionMinter(keys)
         codes = CodeMinter(keys)
         passwords = Passwords(
-            pool: hashing, hasher: PasswordHasher(keys, randomness: randomness), cost: hashCost,
+            pool: hashing, hasher: PasswordHasher(keys, randomness: randomness),
+            cost: policy.hashCost,
             rules: PasswordRules(policy))
     }
 
@@ -48,7 +49,7 @@ public struct Service: Sendable {
     ///
     /// - Parameter call: the method's name and its request without passwords, as bytes.
     public func idempotencyKey(
-        caller: String, key: [UInt8], call: [UInt8]
+        caller: String, key: [UInt8], call: UnsafeRawBufferPointer
     ) -> IdempotencyKey {
         IdempotencyKey(
             caller: caller,

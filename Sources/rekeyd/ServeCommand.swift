@@ -45,7 +45,8 @@ struct ServeCommand: AsyncParsableCommand {
         let service = RekeyService.Service(
             store: store, keys: keys,
             hashing: try HashingPool(
-                threads: threads == 0 ? HashingPool.processorCount : threads),
+                threads: threads == 0 ? HashingPool.processorCount : threads,
+                queueLength: policy.hashingQueueMax),
             policy: policy, randomness: SystemRandomness(),
             state: ServerState(startedAt: store.status().now))
         let dispatcher = LetterDispatcher(
@@ -105,6 +106,16 @@ struct ServeCommand: AsyncParsableCommand {
             store = try EmbeddedStore.open(
                 directory: directory, disk: SystemDisk(), tag: keys.storeTag, policy: policy,
                 time: SystemTime(), checkpointBytes: checkpointBytes,
+                onCheckpoint: { result in
+                    switch result {
+                    case .success(let sequence):
+                        logger.info("checkpoint written", metadata: ["sequence": "\(sequence)"])
+                    case .failure(let error):
+                        logger.error(
+                            "no checkpoint was written; the log grows on",
+                            metadata: ["error": "\(error)"])
+                    }
+                },
                 onFatal: { error in
                     // Nobody may be told anything that the disk may not have: end now.
                     logger.critical("the log failed", metadata: ["error": "\(error)"])

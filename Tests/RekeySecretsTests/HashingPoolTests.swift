@@ -66,7 +66,7 @@ import Testing
     @Test("R87: a pool's threads have nice 10, and the rest of the process keeps its own")
     func nice() async throws {
         let process = __priority_which_t(PRIO_PROCESS.rawValue)
-        let pool = try HashingPool(threads: 1)
+        let pool = try HashingPool(threads: 1, queueLength: 32)
         let (pools, thread) = try await pool.run { (getpriority(process, 0), pthread_self()) }
         #expect(pools == 10)
         #expect(getpriority(process, UInt32(getpid())) != 10)
@@ -186,7 +186,7 @@ import Testing
 
     @Test("work that runs when its task is cancelled is finished, and its result is not lost")
     func cancelledTooLate() async throws {
-        let pool = try HashingPool(threads: 1)
+        let pool = try HashingPool(threads: 1, queueLength: 32)
         let gate = Gate()
         let task = Task {
             await Self.outcome(pool) {

@@ -13,6 +13,8 @@ struct UniformityTests {
     private func cost<Reply>(
         _ world: World, _ call: () async throws -> Reply
     ) async throws -> Cost {
+        // What was written without waiting is on disk before whatever is written after it.
+        _ = try await world.call(RequestReset.self, .init(identifier: "somebody else"))
         let before = try world.recordSizes().count
         let reply: String
         do {

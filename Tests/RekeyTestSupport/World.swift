@@ -30,7 +30,7 @@ public final class World: @unchecked Sendable {
         generator = SeededGenerator(seed: seed)
         keys = KeyRing(randomness: randomness)
         self.policy = policy
-        hashing = try HashingPool()
+        hashing = try HashingPool(queueLength: policy.hashingQueueMax)
         disk = SimulatedDisk()
         try EmbeddedStore.create(
             directory: Self.directory, disk: disk, options: Self.options,

@@ -13,17 +13,20 @@ extension EmbeddedStore {
         checkpoints.async { [self] in
             // One that fails leaves the log as it is: nothing is lost, a start takes longer, and
             // the next one is tried when the log has grown on.
-            let hasSucceeded = (try? writeCheckpoint()) != nil
-            nextCheckpoint.store(
-                checkpointBytes + (hasSucceeded ? 0 : Int(clamping: journal.bytesSinceCheckpoint)),
-                ordering: .relaxed)
+            let result = Result { try writeCheckpoint() }
+            let grown: UInt64 =
+                if case .success = result { 0 } else { journal.bytesSinceCheckpoint }
+            nextCheckpoint.store(checkpointBytes + Int(clamping: grown), ordering: .relaxed)
             isCheckpointing.store(false, ordering: .releasing)
+            onCheckpoint(result)
         }
     }
 
     /// Writes all that is durable now beside the log, page by page, while writers go on. What has
     /// been counted about strangers is left out, and forgotten, once it can change nothing any more.
-    func writeCheckpoint() throws {
+    /// Its sequence.
+    @discardableResult
+    func writeCheckpoint() throws -> UInt64 {
         let (now, last, ahead, letters, outcomes) = tables.withLock { tables in
             tables.rows.beginCheckpoint()
             let now = tables.clock.now()
@@ -65,5 +68,6 @@ extension EmbeddedStore {
             }
         }
         try writer.finish()
+        return writer.sequence
     }
 }

@@ -19,11 +19,13 @@ extension EmbeddedStore {
     ///
     /// - Parameters:
     ///   - checkpointBytes: bytes of log after which a checkpoint is written.
+    ///   - onCheckpoint: called after each checkpoint, with its sequence or why there is none.
     ///   - onFatal: called once when the log can no longer be trusted; the process must end.
     /// - Throws: what `Journal.open` throws; then nothing was changed.
     public static func open(
         directory: String, disk: any Disk, options: JournalOptions = JournalOptions(),
         tag: [UInt8], policy: Policy, time: any TimeSource, checkpointBytes: Int = 64 << 20,
+        onCheckpoint: @escaping @Sendable (Result<UInt64, any Error>) -> Void = { _ in },
         onFatal: @escaping @Sendable (JournalError) -> Void
     ) throws(JournalError) -> EmbeddedStore {
         let arena = Arena()
@@ -47,7 +49,8 @@ extension EmbeddedStore {
         tables.clock = ServiceClock(time, notBefore: newest)
         tables.opened(at: journal.durable)
         return EmbeddedStore(
-            journal: journal, tables: tables, policy: policy, checkpointBytes: checkpointBytes)
+            journal: journal, tables: tables, policy: policy, checkpointBytes: checkpointBytes,
+            onCheckpoint: onCheckpoint)
     }
 
     /// Writes what waits and ends. Blocks; not for the cooperative pool.

@@ -16,6 +16,7 @@ public final class EmbeddedStore: AccountStore {
     let checkpointBytes: Int
     let checkpoints = DispatchQueue(label: "rekey.checkpoint", qos: .utility)
     let isCheckpointing = Atomic(false)
+    let onCheckpoint: @Sendable (Result<UInt64, any Error>) -> Void
     /// Bytes of log since the last checkpoint at which the next one is tried.
     let nextCheckpoint: Atomic<Int>
 
@@ -23,8 +24,10 @@ public final class EmbeddedStore: AccountStore {
     private let arrivals: AsyncStream<Void>.Continuation
 
     init(
-        journal: Journal, tables: sending Tables, policy: Policy, checkpointBytes: Int
+        journal: Journal, tables: sending Tables, policy: Policy, checkpointBytes: Int,
+        onCheckpoint: @escaping @Sendable (Result<UInt64, any Error>) -> Void
     ) {
+        self.onCheckpoint = onCheckpoint
         self.journal = journal
         self.tables = Mutex(tables)
         self.policy = policy
