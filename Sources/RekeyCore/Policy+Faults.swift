@@ -16,11 +16,11 @@ extension Policy {
             if !holds { faults.append(Fault(setting: setting, bound: bound)) }
         }
         require(
-            linkLife > .zero && linkLife <= .hours(24), "policy.link-life",
-            "more than 0 and at most 24 h")
+            linkLife >= .minutes(10) && linkLife <= .hours(24), "policy.link-life",
+            "at least 10 min and at most 24 h")
         require(
-            activationLinkLife > .zero && activationLinkLife <= .hours(24),
-            "policy.activation-link-life", "more than 0 and at most 24 h")
+            activationLinkLife >= .minutes(10) && activationLinkLife <= .hours(24),
+            "policy.activation-link-life", "at least 10 min and at most 24 h")
         require(codeLife > .zero && codeLife <= linkLife, "policy.code-life", "within the link's")
         require(
             codeLife <= .minutes(10) || longCode, "policy.code-life",

@@ -75,10 +75,5 @@ public struct Policy: Equatable, Sendable {
     /// … up to this.
     public var letterRetryMax: Duration = .minutes(10)
 
-    // MARK: Lists
-
-    /// Rows a page, at most.
-    public var pageMax = 1000
-
     public init() {}
 }

@@ -10,8 +10,6 @@ import Synchronization
 /// An open journal, held by this process alone. All of it may be called from any thread, but `close`
 /// blocks.
 public final class Journal: Sendable {
-    /// The most that one record may hold, in bytes, with the default options.
-    public static let recordBytesMax = Format.payloadBytesMax - Format.recordPrefixBytes
     /// The most that one checkpoint chunk may hold, in bytes.
     public static let chunkBytesMax = Format.payloadBytesMax
 

@@ -20,6 +20,7 @@ final class ConnectionHandler: ChannelDuplexHandler {
     private var calls: [UInt64: RunningCall] = [:]
     private var isReading = false
     private var readWhenWritable = false
+    private var inputIsClosed = false
     private var flushIsDue = false
     /// Ends the connection unless the Hello, or the rest of a frame, comes in time.
     private var patience: Scheduled<Void>?
@@ -61,7 +62,8 @@ final class ConnectionHandler: ChannelDuplexHandler {
     func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
         switch event {
         case ChannelEvent.inputClosed:
-            if state.receiveEnd() { context.close(promise: nil) }
+            inputIsClosed = true
+            endIfReadToTheEnd()
         case is IdleStateHandler.IdleStateEvent where state.isIdle:
             end(state.end("IDLE", "nothing was sent for \(WireLimits.idleMax)"))
         case is DrainEvent:
@@ -81,22 +83,38 @@ final class ConnectionHandler: ChannelDuplexHandler {
     // MARK: Step 1: bytes to frames
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-        var bytes = unwrapInboundIn(data)
+        let bytes = unwrapInboundIn(data)
         if unread.readableBytes == 0 {
             unread = bytes
         } else {
-            unread.writeBuffer(&bytes)
+            unread.writeImmutableBuffer(bytes)
+            bytes.erase(bytes.readableBytes)
         }
-        isReading = true
-        while !state.isEnded, readFrame() {}
-        if state.isEnded { unread.clear() }
+        readFrames(context)
     }
 
     func channelReadComplete(context: ChannelHandlerContext) {
         isReading = false
-        unread.discardReadBytes()
+        if unread.readableBytes == 0 { unread = ByteBuffer() }
         if flushIsDue { flush() }
         context.fireChannelReadComplete()
+    }
+
+    /// Every frame that is here, as long as the peer takes its replies: what a slow reader asks for
+    /// waits, so that its replies do not pile up.
+    private func readFrames(_ context: ChannelHandlerContext) {
+        isReading = true
+        while !state.isEnded, context.channel.isWritable, readFrame() {}
+        if state.isEnded { unread.clear() }
+        // It is this side that does not read on.
+        if !context.channel.isWritable, !state.isAwaitingHello { stopWaiting() }
+    }
+
+    /// The peer sends no more: once all of it was read, what is in flight is answered, and no more.
+    private func endIfReadToTheEnd() {
+        guard inputIsClosed, unread.readableBytes == 0 || context?.channel.isWritable == true
+        else { return }
+        if state.receiveEnd() { close() }
     }
 
     /// One frame, if all of it is here.
@@ -125,22 +143,27 @@ final class ConnectionHandler: ChannelDuplexHandler {
     private func receiveFrame(_ length: Int) throws(WireFault) {
         defer { unread.moveReaderIndex(forwardBy: length) }
         var fault: WireFault?
-        unread.withUnsafeMutableReadableBytes { readable in
-            let bytes = UnsafeMutableRawBufferPointer(rebasing: readable[..<length])
+        unread.withUnsafeReadableBytes { readable in
+            let bytes = UnsafeRawBufferPointer(rebasing: readable[..<length])
             do throws(Refusal) {
                 try loop.arena.scope(budget: Arena.requestBudget(length)) { () throws(Refusal) in
-                    receive(
-                        try loop.arena.decode(Frame.self, from: UnsafeRawBufferPointer(bytes)))
+                    receive(try loop.arena.decode(Frame.self, from: bytes))
                 }
             } catch {
                 fault = WireFault(error.message)
             }
-            eraseBytes(bytes)
         }
+        unread.erase(length)
         if let fault { throw fault }
     }
 
     private func receive(_ frame: Frame) {
+        if state.isAwaitingHello {
+            switch frame {
+            case .hello, .request: break
+            default: return end(state.fail(.helloFirst))
+            }
+        }
         switch frame {
         case .hello(let hello):
             if let goAway = state.receive(hello) { return end(goAway) }
@@ -150,10 +173,9 @@ final class ConnectionHandler: ChannelDuplexHandler {
         case .cancel(let callID):
             calls[callID]?.task?.cancel()
         case .ping(let token):
-            if state.isAwaitingHello { return end(state.fail(.helloFirst)) }
             send(.pong(token: token))
         case .pong:
-            if state.isAwaitingHello { end(state.fail(.helloFirst)) }
+            break
         case .goAway:
             if state.receiveEnd() { close() }
         case .response:
@@ -173,6 +195,9 @@ final class ConnectionHandler: ChannelDuplexHandler {
             do throws(Refusal) {
                 try run(request)
             } catch {
+                log(
+                    Endpoint.all[request.method] == nil ? "unknown" : request.method,
+                    .refusal(error))
                 finish(request.callID, .refusal(error))
             }
         }
@@ -252,9 +277,11 @@ final class ConnectionHandler: ChannelDuplexHandler {
         case .refusal(let refusal):
             let isFault = [.internalFault, .outcomeUnknown, .storeUnavailable].contains(
                 refusal.reason)
-            logger.log(
-                level: isFault ? .error : .debug, "call refused",
-                metadata: ["method": "\(method)", "reason": "\(refusal.reason.rawValue)"])
+            var metadata: Logger.Metadata = [
+                "method": "\(method)", "reason": "\(refusal.reason.rawValue)",
+            ]
+            metadata["cause"] = refusal.cause.map { "\($0)" }
+            logger.log(level: isFault ? .error : .debug, "call refused", metadata: metadata)
         }
     }
 
@@ -289,9 +316,16 @@ final class ConnectionHandler: ChannelDuplexHandler {
     }
 
     func channelWritabilityChanged(context: ChannelHandlerContext) {
-        if context.channel.isWritable, readWhenWritable {
-            readWhenWritable = false
-            context.read()
+        // Not while frames are being read: that loop sees the change by itself.
+        if context.channel.isWritable, !isReading {
+            readFrames(context)
+            isReading = false
+            if flushIsDue { flush() }
+            endIfReadToTheEnd()
+            if readWhenWritable, context.channel.isWritable {
+                readWhenWritable = false
+                context.read()
+            }
         }
         context.fireChannelWritabilityChanged()
     }
@@ -314,8 +348,14 @@ final class ConnectionHandler: ChannelDuplexHandler {
         stopWaiting()
         flush()
         let channel = context.channel
-        context.close(mode: .output, promise: nil)
-        context.eventLoop.scheduleTask(in: .seconds(1)) { channel.close(promise: nil) }
+        // Behind all that was written: a slow reader gets it to the end, within the drain's time.
+        channel.writeAndFlush(ByteBuffer()).whenComplete { _ in
+            channel.close(mode: .output, promise: nil)
+            channel.eventLoop.scheduleTask(in: .seconds(1)) { channel.close(promise: nil) }
+        }
+        channel.eventLoop.scheduleTask(in: .init(WireLimits.drainMax)) {
+            channel.close(promise: nil)
+        }
     }
 
     private func awaitRest() {
@@ -356,4 +396,16 @@ extension Refusal {
 
 extension WireFault {
     static let helloFirst = WireFault("a frame before the Hello")
+}
+
+extension ByteBuffer {
+    /// Overwrites the next bytes, in place. A write by the buffer's own means would copy storage that
+    /// the channel still holds, and erase the copy; nobody but this connection reads these bytes.
+    fileprivate func erase(_ count: Int) {
+        withUnsafeReadableBytes { bytes in
+            eraseBytes(
+                UnsafeMutableRawBufferPointer(
+                    mutating: UnsafeRawBufferPointer(rebasing: bytes.prefix(count))))
+        }
+    }
 }

@@ -82,7 +82,8 @@ struct ConnectionState {
 
     /// No further calls are taken. The frame to send; nil when it was said before.
     mutating func drain(_ reason: String, _ message: String) -> GoAway? {
-        guard phase == .open || phase == .awaitingHello else { return nil }
+        if phase == .awaitingHello { return end(reason, message) }
+        guard phase == .open else { return nil }
         phase = .draining
         return GoAway(lastCallID: lastCallID, reason: reason, message: message)
     }

@@ -10,23 +10,17 @@ import Synchronization
 /// told to stop.
 public struct RekeyServer: ServiceLifecycle.Service {
     private let service: RekeyService.Service
-    private let host: String
-    private let port: Int
+    private let address: ListenAddress
     private let logger: Logger
     private let listening: @Sendable (Int) throws -> Void
 
-    /// - Parameters:
-    ///   - host: a loopback address; without TLS no other is listened on (R74).
-    ///   - port: 0 takes a free one.
-    ///   - listening: called once with the port when connections are taken.
+    /// - Parameter listening: called once with the port when connections are taken.
     public init(
-        service: RekeyService.Service, host: String, port: Int, logger: Logger,
+        service: RekeyService.Service, address: ListenAddress, logger: Logger,
         listening: @escaping @Sendable (Int) throws -> Void
-    ) throws {
-        guard ["127.0.0.1", "::1"].contains(host) else { throw ListenError.notLoopback(host) }
+    ) {
         self.service = service
-        self.host = host
-        self.port = port
+        self.address = address
         self.logger = logger
         self.listening = listening
     }
@@ -54,12 +48,12 @@ public struct RekeyServer: ServiceLifecycle.Service {
             }
         let listener: any Channel
         do {
-            listener = try await bootstrap.bind(host: host, port: port).get()
+            listener = try await bootstrap.bind(host: address.host, port: address.port).get()
         } catch {
-            throw ListenError.cannotListen("\(host):\(port)", "\(error)")
+            throw ListenError.cannotListen("\(address.host):\(address.port)", "\(error)")
         }
-        let bound = listener.localAddress?.port ?? port
-        logger.notice("listening", metadata: ["address": "\(host):\(bound)", "tls": "off"])
+        let bound = listener.localAddress?.port ?? address.port
+        logger.notice("listening", metadata: ["address": "\(address.host):\(bound)", "tls": "off"])
         try listening(bound)
         try? await gracefulShutdown()
 
@@ -68,20 +62,5 @@ public struct RekeyServer: ServiceLifecycle.Service {
         try? await listener.close()
         await connections.drain(within: WireLimits.drainMax)
         logger.notice("drained")
-    }
-}
-
-/// Why the server does not listen.
-public enum ListenError: Error, CustomStringConvertible {
-    case notLoopback(String)
-    case cannotListen(String, String)
-
-    public var description: String {
-        switch self {
-        case .notLoopback(let host):
-            "listen.host is \(host): without TLS only 127.0.0.1 and ::1 are listened on"
-        case .cannotListen(let address, let cause):
-            "cannot listen on \(address): \(cause); is another server running there?"
-        }
     }
 }

@@ -77,7 +77,7 @@ public struct LetterDispatcher: Sendable {
         do {
             try service.store.settle(letter, settlement)
         } catch {
-            // It stays where it is; the next start sends it once more.
+            // Settled in memory only: the next start finds it as it was before this attempt.
             logger.error(
                 "a letter cannot be settled",
                 metadata: ["letter": "\(letter.id)", "error": "\(error)"])

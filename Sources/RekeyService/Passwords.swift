@@ -20,11 +20,6 @@ struct Passwords: Sendable {
         return normal
     }
 
-    /// A password that somebody claims to have.
-    func presented(_ password: Secret, field: String) throws(Refusal) -> NormalizedPassword {
-        try normalized(password, field: field)
-    }
-
     func hash(_ password: NormalizedPassword) async throws(Refusal) -> PasswordRecord {
         try await run { () throws(PasswordHasherError) in try hasher.hash(password, cost: cost) }
     }
@@ -55,7 +50,8 @@ struct Passwords: Sendable {
         return try await hash(password)
     }
 
-    private func normalized(
+    /// A password that somebody claims to have.
+    func normalized(
         _ password: Secret, field: String
     ) throws(Refusal) -> NormalizedPassword {
         guard password.count <= 4 * rules.bytesMax else {
@@ -91,7 +87,7 @@ struct Passwords: Sendable {
         do {
             return try result.get()
         } catch {
-            throw Refusal(.internalFault, "a password record cannot be used")
+            throw Refusal(.internalFault, "a password record cannot be used", cause: "\(error)")
         }
     }
 }

@@ -14,6 +14,7 @@
 public import RekeyCore
 public import RekeySecrets
 public import RekeyStore
+import Synchronization
 
 /// What every RPC works with. It holds no state of its own: that is the store's.
 public struct Service: Sendable {
@@ -125,12 +126,12 @@ public struct Service: Sendable {
         }.reply()
     }
 
-    /// After a call that set `password` under an idempotency key: what is recognised as a repeat
+    /// After a call that set `password`, if it turned out to be a repeat: what is recognised as one
     /// leaves passwords out (R94), so the first answer belongs only to who knows the same one.
     func confirmRepeat(
-        _ call: Call, _ id: SubjectID, _ password: NormalizedPassword
+        _ decided: Decided, _ id: SubjectID, _ password: NormalizedPassword
     ) async throws(Refusal) {
-        guard call.idempotency != nil else { return }
+        guard !decided.now.load(ordering: .relaxed) else { return }
         guard try await passwords.check(password, of: read(id)).matches else {
             throw .idempotencyKeyReused
         }
@@ -157,11 +158,16 @@ public struct Service: Sendable {
                     .outcomeUnknown, "the server failed while the call ran: it may have been done")
             case .unavailable:
                 throw Refusal(.storeUnavailable, "the server cannot write; repeat the call later")
-            case .unreadable:
-                throw Refusal(.internalFault, "a stored record cannot be read")
+            case .unreadable(let what):
+                throw Refusal(.internalFault, "a stored record cannot be read", cause: what)
             }
         }
     }
+}
+
+/// Whether a call was decided now. A repeat is answered without a decision.
+final class Decided: Sendable {
+    let now = Atomic(false)
 }
 
 extension Answer {

@@ -12,6 +12,7 @@ struct Failure: Error {
     static let usage: Int32 = 64
     static let dataDamaged: Int32 = 65
     static let cannotListen: Int32 = 69
+    static let other: Int32 = 70
     static let cannotCreate: Int32 = 73
     static let diskFailed: Int32 = 74
     static let heldByAnother: Int32 = 75
@@ -41,7 +42,7 @@ struct Failure: Error {
 
     /// Prints the line and ends the process.
     func exit() -> Never {
-        FileHandle.standardError.write(Data("rekeyd: \(message)\n".utf8))
+        try? FileHandle.standardError.write(contentsOf: Data("rekeyd: \(message)\n".utf8))
         Foundation.exit(code)
     }
 }

@@ -23,12 +23,14 @@ struct InitCommand: ParsableCommand {
         let draft = "\(target).new-\(ProcessInfo.processInfo.processIdentifier)"
         do {
             try make(draft)
+            try sync(draft)
             // All of it appears at once, or nothing: rename replaces nothing but an empty directory.
             guard rename(draft, target) == 0 else {
                 throw Failure(
                     Failure.cannotCreate,
                     "\(target): \(String(cString: strerror(errno))); name another directory")
             }
+            try sync(URL(fileURLWithPath: target).deletingLastPathComponent().path)
         } catch {
             try? FileManager.default.removeItem(atPath: draft)
             throw error
@@ -45,6 +47,15 @@ struct InitCommand: ParsableCommand {
             Start it:
               rekeyd serve --config \(target)/rekeyd.json --listen-plaintext-on-loopback true
             """)
+    }
+
+    /// A directory's names, durably.
+    private func sync(_ directory: String) throws {
+        do {
+            try SystemDisk().syncDirectory(directory)
+        } catch {
+            throw Failure(error)
+        }
     }
 
     private func make(_ folder: String) throws {
@@ -75,9 +86,11 @@ struct InitCommand: ParsableCommand {
             }
 
             """
+        let settings = "\(folder)/rekeyd.json"
         guard mkdir("\(folder)/letters", 0o700) == 0,
-            FileManager.default.createFile(
-                atPath: "\(folder)/rekeyd.json", contents: Data(file.utf8))
+            FileManager.default.createFile(atPath: settings, contents: Data(file.utf8)),
+            let handle = FileHandle(forUpdatingAtPath: settings),
+            (try? handle.synchronize()) != nil
         else {
             throw Failure(Failure.cannotCreate, "\(folder): \(String(cString: strerror(errno)))")
         }

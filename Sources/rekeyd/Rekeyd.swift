@@ -15,7 +15,7 @@ struct Rekeyd: AsyncParsableCommand {
             'rekeyd config' explains every setting.
 
             Exit codes: 0 done · 64 wrong use · 65 damaged data · 69 cannot listen · \
-            73 cannot create · 74 the disk failed · 75 held by another process · \
+            70 anything else · 73 cannot create · 74 the disk failed · 75 held by another process · \
             78 wrong setting, key ring or version
             """,
         subcommands: [InitCommand.self, ServeCommand.self, ConfigCommand.self])

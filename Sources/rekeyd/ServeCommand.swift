@@ -35,13 +35,14 @@ struct ServeCommand: AsyncParsableCommand {
         }
         let policy = try settings.policy()
         let letterhead = try settings.letterhead()
+        let address = try address(settings)
+        let threads = try settings.number("hashing.threads", in: 0...256)
         let keys = try loadKeys(settings)
-        let store = try openStore(settings, keys, policy, logger)
         let courier = try openCourier(settings)
+        let store = try openStore(settings, keys, policy, logger)
         for override in try settings.overrides() {
             logger.warning("a limit is lifted by name", metadata: ["setting": "\(override)"])
         }
-        let threads = try settings.number("hashing.threads", in: 0...256)
         let service = RekeyService.Service(
             store: store, keys: keys,
             hashing: try HashingPool(
@@ -51,7 +52,14 @@ struct ServeCommand: AsyncParsableCommand {
             state: ServerState(startedAt: store.status().now))
         let dispatcher = LetterDispatcher(
             service: service, letterhead: letterhead, courier: courier, logger: logger)
-        let server = try server(settings, service, logger)
+        let portFile = settings.path("listen.port-file")
+        let server = RekeyServer(
+            service: service, address: address, logger: logger,
+            listening: { port in
+                guard !portFile.isEmpty else { return }
+                try Data("\(port)\n".utf8).write(
+                    to: URL(fileURLWithPath: portFile), options: .atomic)
+            })
         let group = ServiceGroup(
             configuration: .init(
                 // Stopped from the last to the first: calls end, then letters, then the store.
@@ -68,6 +76,18 @@ struct ServeCommand: AsyncParsableCommand {
             try await group.run()
         } catch let error as ListenError {
             throw Failure(error)
+        } catch {
+            throw Failure(Failure.other, "\(error)")
+        }
+    }
+
+    private func address(_ settings: Settings) throws -> ListenAddress {
+        do {
+            return try ListenAddress(
+                host: settings.string("listen.host"),
+                port: try settings.number("listen.port", in: 0...65535))
+        } catch let error as ListenError {
+            throw Failure(Failure.wrongSetting, "\(error)")
         }
     }
 
@@ -142,24 +162,6 @@ struct ServeCommand: AsyncParsableCommand {
                 root: settings.path("letters.folder"), outside: settings.path("data.directory"))
         } catch {
             throw Failure(error)
-        }
-    }
-
-    private func server(
-        _ settings: Settings, _ service: RekeyService.Service, _ logger: Logger
-    ) throws -> RekeyServer {
-        let portFile = settings.string("listen.port-file")
-        do {
-            return try RekeyServer(
-                service: service, host: settings.string("listen.host"),
-                port: try settings.number("listen.port", in: 0...65535), logger: logger,
-                listening: { port in
-                    guard !portFile.isEmpty else { return }
-                    try Data("\(port)\n".utf8).write(
-                        to: URL(fileURLWithPath: portFile), options: .atomic)
-                })
-        } catch let error as ListenError {
-            throw Failure(Failure.wrongSetting, "\(error)")
         }
     }
 }

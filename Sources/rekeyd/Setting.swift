@@ -19,7 +19,9 @@ extension Setting {
     static let all: [Setting] = [
         Setting(
             key: "data.directory", standard: "data",
-            help: "The store: log and checkpoints. A path here is relative to the file it is in."),
+            help:
+                "The store: log and checkpoints. Paths are relative to the folder of --config's file."
+        ),
         Setting(
             key: "data.checkpoint-mib", standard: "64",
             help: "MiB of log after which a checkpoint is written, so that a start stays short."),

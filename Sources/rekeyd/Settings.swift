@@ -46,9 +46,11 @@ struct Settings: Sendable {
 
     func string(_ key: String) -> String { values[key] ?? "" }
 
-    /// Relative to the configuration file's folder.
+    /// Relative to the folder of the configuration file, or the current one where there is none;
+    /// empty when the setting is.
     func path(_ key: String) -> String {
         let path = string(key)
+        if path.isEmpty { return path }
         return path.hasPrefix("/") ? path : "\(folder)/\(path)"
     }
 

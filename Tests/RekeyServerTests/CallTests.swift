@@ -130,6 +130,33 @@ struct CallTests {
         }
     }
 
+    @Test("A client that asks for much and then sends no more gets every reply to the end")
+    func muchAtOnce() async throws {
+        try await Serving.run { serving in
+            for number in 0..<20 { try await serving.world.createAccount("C-\(number)") }
+            let client = try await RawClient(port: serving.port)
+            try await client.greet()
+            // More than the sockets between them hold.
+            let calls = UInt64(1)...2000
+            try await client.send(
+                calls.flatMap { client.request(ListAccounts.self, .init(), id: $0) })
+            try await client.halfClose()
+            var answered: [UInt64: Int] = [:]
+            reading: while true {
+                switch try await client.next() {
+                case .reply(let id, _): answered[id, default: 0] += 1
+                case .failure(let id, let failure):
+                    #expect(failure.reason == "TOO_MANY_CALLS")
+                    answered[id, default: 0] += 1
+                case .closed: break reading
+                default: Issue.record("something else came")
+                }
+            }
+            #expect(answered.count == calls.count)
+            #expect(answered.values.allSatisfy { $0 == 1 })
+        }
+    }
+
     @Test(
         "The same idempotency key and call is done once and answered alike; another call is refused"
     )

@@ -164,10 +164,11 @@ final class ConnectionHandler: ChannelInboundHandler {
     private func receiveFrame(_ length: Int) throws(ClientError) {
         defer { unread.moveReaderIndex(forwardBy: length) }
         var failure: ClientError?
-        unread.withUnsafeMutableReadableBytes { readable in
-            let bytes = UnsafeMutableRawBufferPointer(rebasing: readable[..<length])
-            failure = receive(UnsafeRawBufferPointer(bytes))
-            eraseBytes(bytes)
+        unread.withUnsafeReadableBytes { readable in
+            let bytes = UnsafeRawBufferPointer(rebasing: readable[..<length])
+            failure = receive(bytes)
+            // In place: by its own means the buffer would erase a copy, since the channel holds it too.
+            eraseBytes(UnsafeMutableRawBufferPointer(mutating: bytes))
         }
         if let failure { throw failure }
     }

@@ -6,11 +6,14 @@ public struct Refusal: Error, Hashable, Sendable {
     public var details: [FieldProblem]
     /// When a repeat makes sense, if that is known.
     public var retryAfter: Duration?
+    /// What the log says of a fault of ours; it never travels (R82).
+    public var cause: String?
 
     public init(
         _ reason: Reason, _ message: String, details: [FieldProblem] = [],
-        retryAfter: Duration? = nil
+        retryAfter: Duration? = nil, cause: String? = nil
     ) {
+        self.cause = cause
         self.reason = reason
         self.message = message
         self.details = details

@@ -74,6 +74,8 @@ extension Subject {
         guard standing != .ignored else { return }
         traffic.resetRequests.removeAll { now - $0 >= Traffic.memory }
         traffic.resetRequests.append(now)
+        // No limit counts as many; without a bound a row could outgrow what a store reads.
+        traffic.resetRequests = traffic.resetRequests.suffix(Traffic.resetRequestsMax)
         guard standing == .opened else { return }
         account?.resets.removeAll { now >= $0.validUntil }
         account?.resets.append(reset)

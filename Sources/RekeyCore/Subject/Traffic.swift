@@ -17,6 +17,9 @@ public struct Traffic: Hashable, Sendable {
     /// No window is longer than this, so what is older is forgotten.
     static let memory: Duration = .hours(24)
 
+    /// Requests that are remembered, at most.
+    static let resetRequestsMax = 64
+
     /// Nothing in it can change a decision any more. Failures of a subject without an account are
     /// forgotten a day after the last, so that strangers' typing does not fill the store.
     func isForgotten(at now: Timestamp) -> Bool {

@@ -1,5 +1,6 @@
 public import RekeyCore
 import RekeySecrets
+import Synchronization
 
 extension Activate: Served {
     /// In the order of R41: the link's MAC, the rules that need no account, the hash, the decision.
@@ -15,10 +16,12 @@ extension Activate: Served {
                 by: request.code, link.subject, link.id, upTo: service.policy.resendsPerReset),
             newPassword: try await service.passwords.hash(password),
             letters: service.letterPair())
+        let decided = Decided()
         let reply = try await service.decide(link.subject, call) { subject, now in
-            decide(subject, facts, service.policy, now)
+            decided.now.store(true, ordering: .relaxed)
+            return decide(subject, facts, service.policy, now)
         }
-        try await service.confirmRepeat(call, link.subject, password)
+        try await service.confirmRepeat(decided, link.subject, password)
         return reply
     }
 }

@@ -1,4 +1,5 @@
 public import RekeyCore
+import Synchronization
 
 extension ChangePassword: Served {
     public static func answer(
@@ -7,7 +8,7 @@ extension ChangePassword: Served {
         let session = try service.open(session: request.session)
         let password = try service.passwords.proposed(
             request.newPassword, request.confirmation, field: "new_password")
-        let current = try service.passwords.presented(
+        let current = try service.passwords.normalized(
             request.currentPassword, field: "current_password")
         let newRecord = try await service.passwords.hash(password)
         for _ in 0..<3 {
@@ -16,12 +17,14 @@ extension ChangePassword: Served {
                 session: session.id,
                 check: try await service.passwords.check(current, of: subject),
                 newPassword: newRecord)
+            let decided = Decided()
             let answer = try await service.decideUnlessStale(session.subject, call) {
                 subject, now in
-                decide(subject, facts, service.policy, now)
+                decided.now.store(true, ordering: .relaxed)
+                return decide(subject, facts, service.policy, now)
             }
             if let answer {
-                try await service.confirmRepeat(call, session.subject, password)
+                try await service.confirmRepeat(decided, session.subject, password)
                 return answer
             }
         }

@@ -9,7 +9,7 @@ extension Login: Served {
             throw .field("idempotency_key", "Login takes none: each one opens a session of its own")
         }
         let (id, _) = try service.subject(request.identifier)
-        let password = try service.passwords.presented(request.password, field: "password")
+        let password = try service.passwords.normalized(request.password, field: "password")
         let earlier = request.earlierSession.flatMap { service.sessions.open($0) }
         // Stale only when the password changed while it was being checked; twice in a row means
         // that somebody else is at work.
