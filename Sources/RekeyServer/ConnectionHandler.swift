@@ -161,7 +161,7 @@ final class ConnectionHandler: ChannelDuplexHandler {
         if state.isAwaitingHello {
             switch frame {
             case .hello, .request: break
-            default: return end(state.fail(.helloFirst))
+            default: return end(state.end("HELLO_MISSING", "the first frame must be a Hello"))
             }
         }
         switch frame {
@@ -209,6 +209,9 @@ final class ConnectionHandler: ChannelDuplexHandler {
         }
         guard request.idempotencyKey.count <= 64 else {
             throw .field("idempotency_key", "at most 64 bytes")
+        }
+        guard request.traceContext.utf8.count <= 128, request.traceContext.isPlainText else {
+            throw .field("trace_context", "a W3C traceparent, or empty")
         }
         let timeout = min(request.timeout ?? WireLimits.deadlineDefault, WireLimits.deadlineMax)
         // Without certificates there is one caller: this machine.
@@ -392,10 +395,6 @@ struct DrainEvent: Sendable {}
 extension Refusal {
     static let replyTooLong = Refusal(
         .replyTooLong, "the reply is longer than this connection carries; ask for less")
-}
-
-extension WireFault {
-    static let helloFirst = WireFault("a frame before the Hello")
 }
 
 extension ByteBuffer {

@@ -1,16 +1,40 @@
+import Glibc
 import NIOCore
 import Synchronization
 
-/// The connections that are open, so that all of them can be told to drain.
+/// The connections that are open: no more than the process has files for, and all of them known, so
+/// that they can be told to drain.
 final class Connections: Sendable {
     private let channels = Mutex<[ObjectIdentifier: any Channel]>([:])
+    private let max: Int
 
-    func add(_ channel: any Channel) {
+    init(max: Int = Connections.limit) { self.max = max }
+
+    /// Files that are kept for the log, letters and the listener; the rest may be connections.
+    private static let reservedFiles = 64
+
+    /// By the process's limit of open files, and 10,000 at most.
+    private static var limit: Int {
+        var files = rlimit()
+        guard getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &files) == 0 else {
+            return 256
+        }
+        return Swift.max(8, Swift.min(Int(clamping: files.rlim_cur) - reservedFiles, 10_000))
+    }
+
+    /// False when there is no room: the connection must be closed.
+    func add(_ channel: any Channel) -> Bool {
         let id = ObjectIdentifier(channel)
-        channels.withLock { $0[id] = channel }
+        let isRoom = channels.withLock { channels in
+            guard channels.count < max else { return false }
+            channels[id] = channel
+            return true
+        }
+        guard isRoom else { return false }
         channel.closeFuture.whenComplete { _ in
             self.channels.withLock { $0[id] = nil }
         }
+        return true
     }
 
     /// Lets every connection finish its calls, and closes what is left when the time is over.

@@ -1,3 +1,4 @@
+import Glibc
 public import Logging
 import NIOCore
 import NIOPosix
@@ -36,7 +37,7 @@ public struct RekeyServer: ServiceLifecycle.Service {
             .childChannelOption(.tcpOption(.tcp_nodelay), value: 1)
             .childChannelInitializer { [service, logger] channel in
                 channel.eventLoop.makeCompletedFuture {
-                    connections.add(channel)
+                    guard connections.add(channel) else { return channel.close(promise: nil) }
                     let pipeline = channel.pipeline.syncOperations
                     try pipeline.addHandler(
                         IdleStateHandler(allTimeout: .init(WireLimits.idleMax)))
@@ -50,7 +51,9 @@ public struct RekeyServer: ServiceLifecycle.Service {
         do {
             listener = try await bootstrap.bind(host: address.host, port: address.port).get()
         } catch {
-            throw ListenError.cannotListen("\(address.host):\(address.port)", "\(error)")
+            let cause =
+                (error as? IOError).map { String(cString: strerror($0.errnoCode)) } ?? "\(error)"
+            throw ListenError.cannotListen("\(address.host):\(address.port)", cause)
         }
         let bound = listener.localAddress?.port ?? address.port
         logger.notice("listening", metadata: ["address": "\(address.host):\(bound)", "tls": "off"])

@@ -32,7 +32,15 @@ struct Failure: Error {
             case .alreadyExists: Self.cannotCreate
             default: Self.diskFailed
             }
-        self.init(code, error.message)
+        let message =
+            switch error.code {
+            case .notFound: "\(error.message); 'rekeyd init DIRECTORY' makes one"
+            case .otherTag:
+                "keys.file is not the key ring that data.directory was made with; "
+                    + "nothing was changed"
+            default: error.message
+            }
+        self.init(code, message)
     }
 
     init(_ error: KeyRingError) { self.init(Self.wrongSetting, "\(error)") }
@@ -42,6 +50,7 @@ struct Failure: Error {
 
     /// Prints the line and ends the process.
     func exit() -> Never {
+        LogSink.standardError.flush()
         try? FileHandle.standardError.write(contentsOf: Data("rekeyd: \(message)\n".utf8))
         Foundation.exit(code)
     }

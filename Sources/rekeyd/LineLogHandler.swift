@@ -19,11 +19,8 @@ struct LineLogHandler: LogHandler {
             .map { " \($0.key)=\(Self.quoted("\($0.value)"))" }
             .joined()
         let time = Date.now.formatted(Self.time)
-        // One write: lines of different threads do not mix. A log that cannot be written is no
-        // reason to stop serving.
-        try? FileHandle.standardError.write(
-            contentsOf: Data(
-                "\(time) \(event.level) \(Self.escaped("\(event.message)"))\(fields)\n".utf8))
+        LogSink.standardError.write(
+            "\(time) \(event.level) \(Self.escaped("\(event.message)"))\(fields)")
     }
 
     private static let time = Date.ISO8601FormatStyle(includingFractionalSeconds: true)

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Glibc
 
 /// The server's executable: makes an installation, serves it, explains its settings.
 @main
@@ -21,6 +22,7 @@ struct Rekeyd: AsyncParsableCommand {
         subcommands: [InitCommand.self, ServeCommand.self, ConfigCommand.self])
 
     static func main() async {
+        occupyStandardStreams()
         do {
             var command = try parseAsRoot(helpFor(CommandLine.arguments))
             if var command = command as? any AsyncParsableCommand {
@@ -28,10 +30,19 @@ struct Rekeyd: AsyncParsableCommand {
             } else {
                 try command.run()
             }
+            LogSink.standardError.flush()
         } catch let failure as Failure {
             failure.exit()
         } catch {
             exit(withError: error)
+        }
+    }
+
+    /// A stream that was handed over closed becomes /dev/null: otherwise the next file that is opened
+    /// would take its number, and log lines would go into the store.
+    private static func occupyStandardStreams() {
+        for stream in STDIN_FILENO...STDERR_FILENO where fcntl(stream, F_GETFD) == -1 {
+            _ = open("/dev/null", O_RDWR)
         }
     }
 

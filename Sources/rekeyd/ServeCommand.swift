@@ -57,8 +57,13 @@ struct ServeCommand: AsyncParsableCommand {
             service: service, address: address, logger: logger,
             listening: { port in
                 guard !portFile.isEmpty else { return }
-                try Data("\(port)\n".utf8).write(
-                    to: URL(fileURLWithPath: portFile), options: .atomic)
+                do {
+                    try Data("\(port)\n".utf8).write(
+                        to: URL(fileURLWithPath: portFile), options: .atomic)
+                } catch {
+                    throw Failure(
+                        Failure.cannotCreate, "listen.port-file \(portFile) cannot be written")
+                }
             })
         let group = ServiceGroup(
             configuration: .init(
@@ -76,6 +81,8 @@ struct ServeCommand: AsyncParsableCommand {
             try await group.run()
         } catch let error as ListenError {
             throw Failure(error)
+        } catch let failure as Failure {
+            throw failure
         } catch {
             throw Failure(Failure.other, "\(error)")
         }
@@ -139,6 +146,7 @@ struct ServeCommand: AsyncParsableCommand {
                 onFatal: { error in
                     // Nobody may be told anything that the disk may not have: end now.
                     logger.critical("the log failed", metadata: ["error": "\(error)"])
+                    LogSink.standardError.flush()
                     _exit(Failure.diskFailed)
                 })
         } catch {

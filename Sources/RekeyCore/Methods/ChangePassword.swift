@@ -58,7 +58,8 @@ public enum ChangePassword: Method {
 
 extension Refusal {
     public static let passwordWrong = Refusal(
-        .passwordWrong, "the current password is not right; try again, or reset it")
+        .passwordWrong,
+        "the current password is not right, or too many were wrong; wait a while, or reset it")
 }
 
 extension ChangePassword.Request: CarriesPasswords {

@@ -109,6 +109,5 @@ extension Refusal {
     /// The same for whatever stands against a login (R50).
     public static let loginFailed = Refusal(
         .loginFailed,
-        "identifier and password do not match, or the account cannot log in; "
-            + "RequestReset sets a new password")
+        "identifier and password do not match, or the account cannot log in now")
 }
