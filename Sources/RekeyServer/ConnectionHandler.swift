@@ -380,31 +380,3 @@ final class ConnectionHandler: ChannelDuplexHandler {
         patience = nil
     }
 }
-
-/// A call that is being answered.
-private struct RunningCall {
-    let method: String
-    var task: Task<Void, Never>?
-    /// Cancels it at its deadline.
-    var alarm: Scheduled<Void>?
-}
-
-/// Tells a connection that the server stops.
-struct DrainEvent: Sendable {}
-
-extension Refusal {
-    static let replyTooLong = Refusal(
-        .replyTooLong, "the reply is longer than this connection carries; ask for less")
-}
-
-extension ByteBuffer {
-    /// Overwrites the next bytes, in place. A write by the buffer's own means would copy storage that
-    /// the channel still holds, and erase the copy; nobody but this connection reads these bytes.
-    fileprivate func erase(_ count: Int) {
-        withUnsafeReadableBytes { bytes in
-            eraseBytes(
-                UnsafeMutableRawBufferPointer(
-                    mutating: UnsafeRawBufferPointer(rebasing: bytes.prefix(count))))
-        }
-    }
-}

@@ -106,4 +106,7 @@ struct ConnectionState {
 extension Refusal {
     static let draining = Refusal(
         .draining, "the server is stopping; repeat the call on another connection")
+
+    static let replyTooLong = Refusal(
+        .replyTooLong, "the reply is longer than this connection carries; ask for less")
 }

@@ -48,3 +48,6 @@ final class Connections: Sendable {
         for alarm in alarms { alarm.cancel() }
     }
 }
+
+/// Tells a connection that the server stops.
+struct DrainEvent: Sendable {}
