@@ -1,9 +1,13 @@
 // System calls that Swift cannot reach by itself.
+#define _GNU_SOURCE
 #include "CRekeyLinux.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <sys/file.h>
 #include <sys/prctl.h>
+
+const int rekey_o_direct = O_DIRECT;
 
 int rekey_lock_file(int descriptor) {
     return flock(descriptor, LOCK_EX | LOCK_NB) == 0 ? 0 : errno;

@@ -66,6 +66,13 @@ public struct Policy: Equatable, Sendable {
     /// early, never late.
     public var sessionUseSpacing: Duration = .seconds(30)
 
+    // MARK: Time
+
+    /// A start this far behind the last durable time is refused.
+    public var clockBehindMax: Duration = .minutes(5)
+    /// A wall clock this far ahead of the time that went by is not believed.
+    public var clockAheadMax: Duration = .hours(1)
+
     // MARK: Letters
 
     /// Letters waiting to be sent, over all accounts, at most.

@@ -65,11 +65,13 @@ public final class CheckpointWriter {
         footer.bytes.put(cursor.sequence, at: 0)
         footer.bytes.put(chunkBytes, at: 8)
         try write(.footer, footer.first(16))
-        try disk.sync(file)
+        try disk.sync(file, .checkpointSync)
         try disk.rename(path, to: layout.checkpoint(sequence))
-        try disk.syncDirectory(layout.checkpoints)
-        let reader = BatchReader(disk: disk, storeID: journal.storeID)
-        try CheckpointReader(reader: reader, layout: layout).verify(sequence)
+        try disk.syncDirectory(layout.checkpoints, .checkpointNameSync)
+        if Tooth.checkpointReread.holds {
+            let reader = BatchReader(disk: disk, storeID: journal.storeID)
+            try CheckpointReader(reader: reader, layout: layout).verify(sequence)
+        }
         try Pruning(disk: disk, layout: layout, storeID: journal.storeID).run()
         isOpen = false
         disk.close(file)

@@ -46,6 +46,9 @@ struct CommitPace: Equatable {
         rodeLast = records
     }
 
+    /// There is no room for a floor; one comes with the next batch.
+    mutating func skipFloor() { owesFloor = false }
+
     func step(waiting: Int, now: UInt64) -> Step {
         let gathers = !isSingle && now < patience
         if waiting > 0 {

@@ -18,6 +18,9 @@ struct CommitQueue {
     var sequence: UInt64
     var openWaiters: [Waiter] = []
     var flightWaiters: [Waiter] = []
+    /// What the open batch may take on the disk, in bytes, while the disk has no room for a next
+    /// segment; nil when it has.
+    var reserve: Int?
     /// The commit thread sleeps and wants to be woken when so many records wait.
     var wakeAt = Int.max
 
@@ -31,11 +34,17 @@ struct CommitQueue {
         open.payloadBytes > open.buffer.bytes.count / 2 ? .max : open.records
     }
 
-    mutating func append(_ record: UnsafeRawBufferPointer) throws(JournalError) -> UInt64 {
+    /// Only what `draws` on the reserve is added while the disk is full.
+    mutating func append(
+        _ record: UnsafeRawBufferPointer, drawing draws: Bool
+    ) throws(JournalError) -> UInt64 {
         switch state {
         case .running: break
         case .closing: throw .closed
         case .stopped(let error): throw error
+        }
+        if let reserve {
+            guard draws, open.bytesOnDisk(adding: record.count) <= reserve else { throw .full }
         }
         guard open.add(record) else {
             throw JournalError(.overloaded, "the open batch is full while another is being written")
@@ -67,5 +76,6 @@ struct CommitQueue {
 }
 
 extension JournalError {
+    static let full = JournalError(.full, "the disk is full: writing goes on when there is room")
     static let closed = JournalError(.closed, "the journal was closed")
 }

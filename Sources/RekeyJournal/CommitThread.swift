@@ -7,6 +7,7 @@
 // 3 durable    write, sync
 // 4 tell       outside the lock, every waiter of the batch
 // 5 rotate     seal and next segment, when the largest batch would no longer fit
+// 6 room       while no next segment can be made, only what draws on the reserve is taken
 //
 // A failed write or sync is the end: the batch may be on the disk or not, and nobody asks again.
 import Synchronization
@@ -17,10 +18,15 @@ final class CommitThread: @unchecked Sendable {
     let durable: Atomic<UInt64>
     /// Bytes of batches written, and those that recovery found after the checkpoint.
     let bytesWritten: Atomic<UInt64>
+    /// Whether only what draws on the reserve is taken, because the disk is full.
+    let isFull: Atomic<Bool>
 
     private let queue: Mutex<CommitQueue>
     private let signal = Signal()
     private let onFatal: @Sendable (JournalError) -> Void
+    private let onShortage: @Sendable (JournalError?) -> Void
+    /// Whether the disk was found full, and nothing else since.
+    private var isShort: Bool
     private let writer: LogWriter
     private var pace = CommitPace()
     /// The batch being written, or empty.
@@ -30,30 +36,44 @@ final class CommitThread: @unchecked Sendable {
 
     init(
         writer: LogWriter, options: JournalOptions, bytesWritten: UInt64,
+        onShortage: @escaping @Sendable (JournalError?) -> Void,
         onFatal: @escaping @Sendable (JournalError) -> Void
-    ) {
+    ) throws(JournalError) {
         self.writer = writer
+        self.onShortage = onShortage
         self.onFatal = onFatal
         let sequence = writer.cursor.sequence
         durable = Atomic(sequence)
         self.bytesWritten = Atomic(bytesWritten)
         flight = OpenBatch(batchBytes: options.batchBytes)
-        queue = Mutex(CommitQueue(batchBytes: options.batchBytes, sequence: sequence + 1))
+        var queue = CommitQueue(batchBytes: options.batchBytes, sequence: sequence + 1)
+        let shortage = try writer.shortage(at: Signal.now)
+        isShort = shortage != nil
+        isFull = Atomic(isShort)
+        if let shortage {
+            queue.reserve = writer.reserveLeft
+            onShortage(shortage)
+        }
+        self.queue = Mutex(queue)
     }
 
     // MARK: any thread
 
-    func append(_ record: UnsafeRawBufferPointer) throws(JournalError) -> UInt64 {
+    func append(
+        _ record: UnsafeRawBufferPointer, drawing draws: Bool
+    ) throws(JournalError) -> UInt64 {
         let (sequence, wakes) = try queue.withLock {
             (queue) throws(JournalError) -> (UInt64, Bool) in
-            (try queue.append(record), queue.wakes())
+            (try queue.append(record, drawing: draws), queue.wakes())
         }
         if wakes { signal.raise() }
         return sequence
     }
 
     func whenDurable(_ sequence: UInt64, _ then: @escaping CommitQueue.Waiter) {
-        if sequence <= durable.load(ordering: .acquiring) { return then(.success(())) }
+        if sequence <= durable.load(ordering: .acquiring) || !Tooth.commitWait.holds {
+            return then(.success(()))
+        }
         let known = queue.withLock { queue -> Result<Void, JournalError>? in
             precondition(sequence <= queue.sequence, "nobody was promised this sequence")
             // Again, under the lock: the batch may have become durable, and its waiters been told.
@@ -96,10 +116,11 @@ final class CommitThread: @unchecked Sendable {
         // Before the lock is given up: who opens next must not meet a segment that is being prepared.
         defer { writer.stopPreparing() }
         do throws(JournalError) {
-            while let kind = next() {
+            while let kind = try next() {
                 try commit(kind)
-                if kind == .close { return stop(.closed) }
+                if kind == .close { break }
             }
+            stop(.closed)
         } catch {
             stop(JournalError(.dead, "the journal died: \(error)", fault: error.fault))
             onFatal(error)
@@ -107,18 +128,24 @@ final class CommitThread: @unchecked Sendable {
     }
 
     /// Sleeps until there is something to write; nil when there never will be.
-    private func next() -> BatchKind? {
+    private func next() throws(JournalError) -> BatchKind? {
         while true {
+            try lookForRoom()
             let (state, waiting) = queue.withLock { ($0.state, $0.waiting) }
             switch state {
             case .stopped: return nil
-            case .closing: return waiting > 0 ? .records : .close
+            case .closing:
+                if waiting > 0 { return .records }
+                return writer.holds(.close, Format.blockBytes) ? .close : nil
             case .running: break
             }
             switch pace.step(waiting: waiting, now: Signal.now) {
             case .start: return .records
-            case .floor: return .floor
-            case .sleep(let deadline, let records): sleep(until: deadline, orRecords: records)
+            case .floor:
+                if writer.holds(.floor, Format.blockBytes) { return .floor }
+                pace.skipFloor()
+            case .sleep(let deadline, let records):
+                sleep(until: writer.asksForRoomAt ?? deadline, orRecords: records)
             }
         }
     }
@@ -134,10 +161,12 @@ final class CommitThread: @unchecked Sendable {
 
     private func commit(_ wanted: BatchKind) throws(JournalError) {
         let began = Signal.now
+        let hasNext = wanted == .close ? false : try writer.hasNext()
         let (kind, seals) = queue.withLock { queue in
             // A record may have come since the floor was due; then it rides, and needs no floor.
             let kind = queue.open.records > 0 ? .records : wanted
-            let seals = kind != .close && writer.seals(after: queue.open.bytesOnDisk)
+            let seals =
+                hasNext && writer.isFull(after: queue.open.bytesOnDisk)
             queue.launch(&flight, sequences: seals ? 2 : 1)
             return (kind, seals)
         }
@@ -154,6 +183,32 @@ final class CommitThread: @unchecked Sendable {
         for waiter in told { waiter(.success(())) }
         told.removeAll(keepingCapacity: true)
         guard seals else { return }
+        try writer.sealAndRotate()
+        durable.store(writer.cursor.sequence, ordering: .releasing)
+    }
+
+    /// Notices a disk that is full, and one that is not any more.
+    private func lookForRoom() throws(JournalError) {
+        let shortage = try writer.shortage(at: Signal.now)
+        if isShort, shortage == nil { try leaveFullSegment() }
+        let reserve = shortage == nil ? nil : writer.reserveLeft
+        guard isShort || reserve != nil else { return }
+        queue.withLock { $0.reserve = reserve }
+        guard isShort != (shortage != nil) else { return }
+        isShort = shortage != nil
+        isFull.store(isShort, ordering: .relaxed)
+        onShortage(shortage)
+    }
+
+    /// There is a next segment at last. This one may have less left than the largest batch takes.
+    private func leaveFullSegment() throws(JournalError) {
+        guard writer.isFull(after: 0), try writer.hasNext() else { return }
+        let takesSequence = queue.withLock { queue in
+            guard queue.open.records == 0 else { return false }
+            queue.sequence += 1
+            return true
+        }
+        guard takesSequence else { return try commit(.records) }
         try writer.sealAndRotate()
         durable.store(writer.cursor.sequence, ordering: .releasing)
     }

@@ -3,7 +3,7 @@
 
 /// How a file is opened.
 public enum FileAccess: Sendable {
-    /// An existing file, for reading (and syncing).
+    /// An existing file, for syncing and then reading from the disk itself, past the page cache.
     case read
     /// An existing file, for reading and writing.
     case write
@@ -27,6 +27,8 @@ public protocol Disk: Sendable {
     func write(
         _ file: OpenFile, _ bytes: UnsafeRawBufferPointer, at offset: UInt64
     ) throws(JournalError)
+    /// Makes `file` at least that long with all of its blocks taken, or throws ENOSPC.
+    func allocate(_ file: OpenFile, _ bytes: UInt64) throws(JournalError)
     /// `fdatasync`. After an error nobody knows what is on the disk: never call it again to find out.
     func syncData(_ file: OpenFile) throws(JournalError)
     /// `fsync`, for a file whose size changed.

@@ -25,8 +25,8 @@ extension Journal {
             kind: .segment, storeID: storeID, number: 1, firstSequence: 1, epoch: 0,
             previousDigest: 0, fileBytes: UInt64(options.segmentBytes))
         try clearLeftovers(layout, disk, header)
-        try disk.syncDirectory(directory)
-        try disk.syncDirectory("\(directory)/..")
+        try disk.syncDirectory(directory, .journalNameSync)
+        try disk.syncDirectory("\(directory)/..", .journalNameSync)
         let preparer = SegmentPreparer(disk: disk, layout: layout, fileBytes: header.fileBytes)
         disk.close(try preparer.install(header))
         try Manifest(storeID: storeID, tag: tag).write(to: layout, on: disk)
@@ -35,9 +35,12 @@ extension Journal {
     /// Opens a journal for this process alone and brings its content back: the chunks of the newest
     /// valid checkpoint to `restore`, then each later record with its batch's sequence to `replay`, in
     /// order, on the calling thread; bytes are valid during the call only. What they throw ends the
-    /// opening with `.replayRefused`. If this throws, whatever they built so far is worth nothing.
+    /// opening with `.replayRefused`, and so does what `accept` throws, which is called when all was
+    /// read and nothing was written. If this throws, whatever they built so far is worth nothing.
+    /// `progress` is told how many bytes were read, of how many.
     ///
-    /// `onFatal` is called once, on the commit thread, when a write or sync has failed: end the process.
+    /// `onShortage` is called on the commit thread when the disk has no room for the next segment, with
+    /// why, and with nil when it has again: see `isFull`. `onFatal` is called once, on the commit thread, when a write or sync has failed: end the process.
     ///
     /// Throws `.notFound`, `.locked`, `.unknownVersion`, `.otherTag` or `.corrupt` with nothing
     /// changed, or `.disk`.
@@ -45,6 +48,9 @@ extension Journal {
         directory: String, disk: any Disk, options: JournalOptions = JournalOptions(), tag: [UInt8],
         restore: (UnsafeRawBufferPointer) throws -> Void,
         replay: (UInt64, UnsafeRawBufferPointer) throws -> Void,
+        accept: () throws -> Void = {},
+        progress: @escaping (_ done: UInt64, _ total: UInt64) -> Void = { _, _ in },
+        onShortage: @escaping @Sendable (JournalError?) -> Void = { _ in },
         onFatal: @escaping @Sendable (JournalError) -> Void
     ) throws(JournalError) -> Journal {
         let layout = Layout(directory: directory)
@@ -59,10 +65,11 @@ extension Journal {
                         + "give the key ring it was created with. Nothing was changed")
             }
             var recovery = Recovery(disk: disk, layout: layout, storeID: manifest.storeID)
-            let end = try recovery.run(restore: restore, replay: replay)
+            let end = try recovery.run(
+                restore: restore, replay: replay, accept: accept, progress: progress)
             return try Journal(
                 disk: disk, layout: layout, options: options, lock: lock, end: end,
-                onFatal: onFatal)
+                onShortage: onShortage, onFatal: onFatal)
         } catch {
             disk.close(lock)
             throw error

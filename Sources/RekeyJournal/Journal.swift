@@ -29,13 +29,14 @@ public final class Journal: Sendable {
 
     init(
         disk: any Disk, layout: Layout, options: JournalOptions, lock: OpenFile,
-        end: Recovery.End, onFatal: @escaping @Sendable (JournalError) -> Void
+        end: Recovery.End, onShortage: @escaping @Sendable (JournalError?) -> Void,
+        onFatal: @escaping @Sendable (JournalError) -> Void
     ) throws(JournalError) {
         let writer = try LogWriter(after: end, disk: disk, layout: layout, options: options)
         try writer.open()
-        let commits = CommitThread(
+        let commits = try CommitThread(
             writer: writer, options: options, bytesWritten: end.bytesSinceCheckpoint,
-            onFatal: onFatal)
+            onShortage: onShortage, onFatal: onFatal)
         thread = Mutex(try NativeThread("rekey-commit") { commits.run() })
         self.commits = commits
         self.disk = disk
@@ -59,17 +60,25 @@ public final class Journal: Sendable {
     /// Adds a record to the open batch and returns the batch's sequence. The record is *not* durable
     /// yet, and nobody may see what rests on it before `whenDurable`. Records of one thread are
     /// replayed in the order of their calls. Throws `.tooLarge`, `.overloaded` (nothing was added; try
-    /// again later), `.closed` or `.dead`.
-    public func append(_ record: UnsafeRawBufferPointer) throws(JournalError) -> UInt64 {
+    /// again later), `.full` (the same, but later than that), `.closed` or `.dead`.
+    ///
+    /// - Parameter draws: whether it may take of the reserve while the disk is full.
+    public func append(
+        _ record: UnsafeRawBufferPointer, drawingOnReserve draws: Bool = false
+    ) throws(JournalError) -> UInt64 {
         guard record.count <= options.payloadBytes - Format.recordPrefixBytes else {
             throw JournalError(.tooLarge, "a record of \(record.count) bytes fits no batch")
         }
-        return try commits.append(record)
+        return try commits.append(record, drawing: draws)
     }
 
     /// The same, for an array.
-    public func append(_ record: [UInt8]) throws(JournalError) -> UInt64 {
-        try record.span.bytes.withUnsafeBytes { (bytes) throws(JournalError) in try append(bytes) }
+    public func append(
+        _ record: [UInt8], drawingOnReserve draws: Bool = false
+    ) throws(JournalError) -> UInt64 {
+        try record.span.bytes.withUnsafeBytes { (bytes) throws(JournalError) in
+            try append(bytes, drawingOnReserve: draws)
+        }
     }
 
     /// Calls `then` once: at once when the batch is durable already, else on the commit thread, which
@@ -83,6 +92,9 @@ public final class Journal: Sendable {
 
     /// The last sequence known to be on the disk; everything before it is, too.
     public var durable: UInt64 { commits.durable.load(ordering: .acquiring) }
+
+    /// Whether the disk has no room for another segment. Then only what draws on the reserve is taken.
+    public var isFull: Bool { commits.isFull.load(ordering: .relaxed) }
 
     /// Bytes of log that the next start would have to read, by the newest checkpoint of this process
     /// or the one it started from.
@@ -110,7 +122,7 @@ public final class Journal: Sendable {
     /// and none after: the caller sees to that. Throws `.checkpointRefused` when `sequence` is not
     /// durable yet or another checkpoint is being written.
     public func beginCheckpoint(at sequence: UInt64) throws(JournalError) -> CheckpointWriter {
-        guard sequence > 0, sequence <= durable else {
+        guard sequence > 0, sequence <= durable || !Tooth.checkpointWait.holds else {
             throw JournalError(.checkpointRefused, "sequence \(sequence) is not durable")
         }
         guard !isWritingCheckpoint.exchange(true, ordering: .acquiringAndReleasing) else {

@@ -22,6 +22,9 @@ public struct JournalError: Error, Sendable, CustomStringConvertible {
         case replayRefused
         /// The open batch is full while another is in flight: try again later.
         case overloaded
+        /// The disk has no room for another segment: nothing was added. Writing goes on by itself when
+        /// there is room again.
+        case full
         /// A record or chunk beyond what a batch holds.
         case tooLarge
         /// The journal died before the batch was known to be durable: it may or may not be on the disk.

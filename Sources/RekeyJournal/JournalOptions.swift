@@ -18,6 +18,13 @@ public struct JournalOptions: Sendable {
         self.batchBytes = batchBytes
     }
 
+    /// What every segment keeps free at its end, for calls that may write when the disk is full: a
+    /// sixteenth.
+    var reserveBytes: Int { segmentBytes / 16 / Format.blockBytes * Format.blockBytes }
+
+    /// The part of it that is kept for ending in order and beginning again.
+    var endingBytes: Int { reserveBytes / 4 / Format.blockBytes * Format.blockBytes }
+
     /// The most that the records of one batch, each with 4 bytes of length, add up to.
     var payloadBytes: Int { batchBytes - Format.batchHeaderBytes }
 }

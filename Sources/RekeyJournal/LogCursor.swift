@@ -18,7 +18,8 @@ struct LogCursor: Equatable {
 
     /// Format.swift, "follows".
     func isFollowed(by header: BatchHeader) -> Bool {
-        header.sequence == sequence + 1 && header.previousDigest == digest
+        header.sequence == sequence + 1
+            && (header.previousDigest == digest || !Tooth.digest.holds)
             && (header.kind == .open ? header.epoch > epoch : header.epoch == epoch)
     }
 
@@ -31,7 +32,8 @@ struct LogCursor: Equatable {
 
     /// Whether a segment's header continues the log here.
     func isContinued(by header: FileHeader) -> Bool {
-        header.firstSequence == sequence + 1 && header.previousDigest == digest
+        header.firstSequence == sequence + 1
+            && (header.previousDigest == digest || !Tooth.digest.holds)
             && header.epoch == epoch
     }
 }

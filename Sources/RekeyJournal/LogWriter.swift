@@ -34,21 +34,54 @@ final class LogWriter {
         disk.close(file)
     }
 
-    /// Whether a seal has to follow a batch of this size, so that the largest one and a seal always
-    /// fit. Known before the batch is written: the seal takes a sequence.
-    func seals(after batchBytes: Int) -> Bool {
-        position + UInt64(batchBytes + options.batchBytes + Format.blockBytes) > segment.fileBytes
+    /// Whether a segment is ready to follow this one, once it ends. Waits for one that is being made
+    /// only when the largest batch would have to be followed by a seal.
+    func hasNext() throws(JournalError) -> Bool {
+        guard isFull(after: options.batchBytes) else { return false }
+        try preparer.begin()
+        return try preparer.finish()
     }
 
-    /// Makes room, then begins a new epoch with an empty batch.
+    /// Whether no more batches should go into this segment after one of this size: the largest one,
+    /// a seal and the reserve have to fit. Known before the batch is written, since the seal takes a
+    /// sequence.
+    func isFull(after batchBytes: Int) -> Bool {
+        let kept = batchBytes + options.batchBytes + options.reserveBytes + Format.blockBytes
+        return position + UInt64(kept) > segment.fileBytes
+    }
+
+    /// Why there is no room for a next segment; nil while there is, or nobody knows yet.
+    func shortage(at now: UInt64) throws(JournalError) -> JournalError? {
+        try preparer.shortage(at: now)
+    }
+
+    var asksForRoomAt: UInt64? { preparer.asksAgainAt }
+
+    /// What records may still take of this segment without a next one, in bytes.
+    var reserveLeft: Int { max(0, bytesLeft - options.endingBytes) }
+
+    /// Up to the seal, which must always fit: without one there can be no next segment.
+    private var bytesLeft: Int { Int(segment.fileBytes - position) - Format.blockBytes }
+
+    /// Whether a batch of this kind and size still has its place.
+    func holds(_ kind: BatchKind, _ batchBytes: Int) -> Bool {
+        batchBytes <= (kind == .open || kind == .close ? bytesLeft : reserveLeft)
+    }
+
+    /// Makes room, then begins a new epoch with an empty batch. A full disk does not keep it from
+    /// beginning as long as this segment has a block left.
     func open() throws(JournalError) {
         if cursor.kind == .seal {
             try startSegment()
-        } else if seals(after: 0) {
+        } else if try hasNext(), isFull(after: 0) {
             try sealAndRotate()
         }
+        guard holds(.open, Format.blockBytes) else {
+            let shortage = try shortage(at: Signal.now)
+            throw shortage ?? JournalError(.disk, "\(layout.log) has no room for another segment")
+        }
         try write(.open, OpenBatch(batchBytes: Format.blockBytes), epoch: cursor.epoch + 1)
-        if seals(after: 0) { try sealAndRotate() }
+        if try hasNext(), isFull(after: 0) { try sealAndRotate() }
     }
 
     /// Writes the batch and syncs it: durable on return. Takes the next sequence.
@@ -73,7 +106,7 @@ final class LogWriter {
         let (bytes, digest) = batch.seal(
             kind, store: storeID, epoch: epoch, sequence: sequence, previousDigest: cursor.digest)
         try disk.write(file, bytes, at: position)
-        try disk.syncData(file)
+        try disk.syncData(file, .batchSync)
         position += UInt64(bytes.count)
         cursor.sequence = sequence
         cursor.epoch = epoch

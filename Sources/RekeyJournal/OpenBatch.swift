@@ -16,6 +16,10 @@ struct OpenBatch {
 
     var bytesOnDisk: Int { Format.batchBytes(payload: payloadBytes) }
 
+    func bytesOnDisk(adding record: Int) -> Int {
+        Format.batchBytes(payload: payloadBytes + Format.recordPrefixBytes + record)
+    }
+
     /// False, and nothing happened, when the record does not fit.
     mutating func add(_ record: UnsafeRawBufferPointer) -> Bool {
         let start = Format.batchHeaderBytes + payloadBytes

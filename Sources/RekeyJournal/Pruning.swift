@@ -14,7 +14,7 @@ struct Pruning {
         for sequence in checkpoints where sequence < older {
             try disk.unlink(layout.checkpoint(sequence))
         }
-        try disk.syncDirectory(layout.checkpoints)
+        try disk.syncDirectory(layout.checkpoints, .prunedCheckpointSync)
         try removeSegments(upTo: older)
         try removeQuarantined(upTo: older)
     }
@@ -25,7 +25,7 @@ struct Pruning {
         for (number, next) in zip(numbers, numbers.dropFirst()) {
             guard try firstSequence(of: next) <= sequence + 1 else { return }
             try disk.unlink(layout.segment(number))
-            try disk.syncDirectory(layout.log)
+            try disk.syncDirectory(layout.log, .prunedSegmentSync)
         }
     }
 
@@ -37,7 +37,7 @@ struct Pruning {
             }
             try disk.unlink("\(layout.quarantine)/\(name)")
         }
-        try disk.syncDirectory(layout.quarantine)
+        try disk.syncDirectory(layout.quarantine, .prunedAsideSync)
     }
 
     private func firstSequence(of segment: UInt64) throws(JournalError) -> UInt64 {

@@ -18,7 +18,7 @@ struct Quarantine {
             let got = try disk.read(file, into: buffer.bytes, at: range.lowerBound)
             let copy = try store(buffer.first(got), sequence: sequence)
             try disk.zero(file, range.lowerBound..<disk.size(of: file))
-            try disk.syncData(file)
+            try disk.syncData(file, .tornTailSync)
             return copy
         }
     }
@@ -27,8 +27,8 @@ struct Quarantine {
     func takeCheckpoint(_ sequence: UInt64) throws(JournalError) -> String {
         let path = try freeName(sequence, end: Layout.checkpointEnd)
         try disk.rename(layout.checkpoint(sequence), to: path)
-        try disk.syncDirectory(layout.quarantine)
-        try disk.syncDirectory(layout.checkpoints)
+        try disk.syncDirectory(layout.quarantine, .asideNameSync)
+        try disk.syncDirectory(layout.checkpoints, .asideNameSync)
         return path
     }
 
@@ -39,10 +39,10 @@ struct Quarantine {
         let temporary = path + Layout.temporary
         try disk.withFile(temporary, .create) { (file) throws(JournalError) in
             try disk.write(file, bytes, at: 0)
-            try disk.sync(file)
+            try disk.sync(file, .tornCopySync)
         }
         try disk.rename(temporary, to: path)
-        try disk.syncDirectory(layout.quarantine)
+        try disk.syncDirectory(layout.quarantine, .tornCopyNameSync)
         return path
     }
 

@@ -5,12 +5,14 @@
 // 2 segments      numbers without gaps, headers valid, the first begins at or before the checkpoint
 // 3 batches       each follows the one before; those after the checkpoint are replayed
 // 4 tail          TornTail.judge; damage throws here
-// 5 repair        temp files removed, damaged checkpoints and a torn tail into quarantine
+// 5 acceptance    the owner may still refuse, by what it has read
+// 6 repair        temp files removed, damaged checkpoints and a torn tail into quarantine
 
 /// One opening of a journal that exists; the caller holds its lock.
 struct Recovery {
     typealias Restore = (UnsafeRawBufferPointer) throws -> Void
     typealias Replay = (UInt64, UnsafeRawBufferPointer) throws -> Void
+    typealias Progress = (_ done: UInt64, _ total: UInt64) -> Void
 
     /// Where the log ends and the writer begins.
     struct End {
@@ -39,7 +41,12 @@ struct Recovery {
         reader = BatchReader(disk: disk, storeID: storeID)
     }
 
-    mutating func run(restore: Restore, replay: Replay) throws(JournalError) -> End {
+    mutating func run(
+        restore: Restore, replay: Replay, accept: () throws -> Void, progress: @escaping Progress
+    ) throws(JournalError) -> End {
+        let total = try bytesToRead()
+        reader.onRead = { progress(min($0, total), total) }
+        defer { reader.onRead = { _ in } }
         try restoreNewestCheckpoint(restore)
         let segments = try readSegmentHeaders()
         var end = try readFirst(of: segments, replay)
@@ -52,8 +59,25 @@ struct Recovery {
             }
             end = try readSegment(header, from: end.cursor, isLast: header == segments.last, replay)
         }
+        try Self.handingOver(accept)
         try repair(&end)
         return end
+    }
+
+    /// What an undamaged journal comes to: the newest checkpoint twice, and all segments.
+    private func bytesToRead() throws(JournalError) -> UInt64 {
+        let checkpoints = try layout.checkpointSequences(on: disk).suffix(1)
+        let segments = try layout.segments(on: disk)
+        var total: UInt64 = 0
+        for path in checkpoints.map(layout.checkpoint) {
+            total += 2 * (try size(of: path))
+        }
+        for path in segments.map(layout.segment) { total += try size(of: path) }
+        return total
+    }
+
+    private func size(of path: String) throws(JournalError) -> UInt64 {
+        try disk.withFile(path, .read) { (file) throws(JournalError) in try disk.size(of: file) }
     }
 
     private mutating func restoreNewestCheckpoint(_ restore: Restore) throws(JournalError) {
@@ -189,6 +213,7 @@ struct Recovery {
                     sequence: end.cursor.sequence + 1))
         }
         report.lastSequence = end.cursor.sequence
+        report.isPastCache = reader.isPastCache
         end.report = report
     }
 

@@ -1,13 +1,26 @@
 // Makes the next segment while this one fills: zeroed and synced under a temp name, so that the commit
 // thread only writes its header and renames it. Writing into zeroed blocks syncs without metadata.
+// Whether there will be a next segment is also how the log knows that the disk is full, in time.
+import Glibc
 import Synchronization
 
 /// Prepares one segment at a time, on a thread of its own. Used by one thread.
 final class SegmentPreparer {
+    private enum State {
+        case idle
+        /// Being made; `since` is the lack of room that it was short of at the last attempt.
+        case running(NativeThread, since: JournalError?)
+        case ready(OpenFile)
+        /// The volume has no room for it; tried again at that moment (`Signal.now`).
+        case short(JournalError, retryAt: UInt64)
+    }
+
+    static let retryNanoseconds: UInt64 = 1_000_000_000
+
     private let disk: any Disk
     private let layout: Layout
     private let fileBytes: UInt64
-    private var thread: NativeThread?
+    private var state = State.idle
     private let outcome = Outcome()
 
     init(disk: any Disk, layout: Layout, fileBytes: UInt64) {
@@ -20,29 +33,60 @@ final class SegmentPreparer {
 
     /// Starts preparing unless it already has.
     func begin() throws(JournalError) {
-        guard thread == nil else { return }
-        let (disk, layout, fileBytes, outcome) = (disk, layout, fileBytes, outcome)
-        thread = try NativeThread("rekey-segment") {
-            do throws(JournalError) {
-                let file = try Self.prepare(disk, layout, fileBytes)
-                outcome.result.withLock { $0 = .success(file) }
-            } catch {
-                outcome.result.withLock { $0 = .failure(error) }
-            }
+        if case .idle = state { try start(since: nil) }
+    }
+
+    /// Whether a segment is there to be installed. Waits for one that is being made.
+    func finish() throws(JournalError) -> Bool {
+        if case .running(let thread, _) = state {
+            thread.join()
+            try take()
+        }
+        if case .ready = state { return true }
+        return false
+    }
+
+    /// Why the next segment cannot be made, as far as is known; never waits. Tries again when it is
+    /// time. Throws what has nothing to do with room.
+    func shortage(at now: UInt64) throws(JournalError) -> JournalError? {
+        switch state {
+        case .idle, .ready: return nil
+        case .running(let thread, let since):
+            guard outcome.result.withLock({ $0 != nil }) else { return since }
+            thread.join()
+            try take()
+            return try shortage(at: now)
+        case .short(let error, let retryAt):
+            if now >= retryAt { try start(since: error) }
+            return error
         }
     }
 
-    /// Gives the prepared segment its header and its name, both durable on return.
+    /// When `shortage` wants to be asked again; nil when nothing is being waited for.
+    var asksAgainAt: UInt64? {
+        switch state {
+        case .short(_, let retryAt): retryAt
+        case .running(_, .some): Signal.now + Self.retryNanoseconds / 100
+        default: nil
+        }
+    }
+
+    /// Gives the prepared segment its header and its name, both durable on return. Throws what it is
+    /// short of when there is none.
     func install(_ header: FileHeader) throws(JournalError) -> OpenFile {
         try begin()
-        let file = try finished()
+        guard try finish(), case .ready(let file) = state else {
+            if case .short(let error, _) = state { throw error }
+            throw JournalError(.dead, "the segment being prepared was lost")
+        }
+        state = .idle
         do throws(JournalError) {
             let block = AlignedBuffer(byteCount: Format.blockBytes)
             header.encode(into: block.bytes)
             try disk.write(file, block.first(Format.blockBytes), at: 0)
-            try disk.syncData(file)
+            try disk.syncData(file, .segmentHeaderSync)
             try disk.rename(layout.nextSegment, to: layout.segment(header.number))
-            try disk.syncDirectory(layout.log)
+            try disk.syncDirectory(layout.log, .segmentNameSync)
         } catch {
             disk.close(file)
             throw error
@@ -50,23 +94,40 @@ final class SegmentPreparer {
         return file
     }
 
-    private func finished() throws(JournalError) -> OpenFile {
-        thread?.join()
-        thread = nil
+    /// Waits for the thread and lets go of what it made; the next opening removes the file.
+    func abandon() {
+        guard (try? finish()) == true, case .ready(let file) = state else { return }
+        disk.close(file)
+        state = .idle
+    }
+
+    private func start(since: JournalError?) throws(JournalError) {
+        let (disk, layout, fileBytes, outcome) = (disk, layout, fileBytes, outcome)
+        let thread = try NativeThread("rekey-segment") {
+            do throws(JournalError) {
+                let file = try Self.prepare(disk, layout, fileBytes)
+                outcome.result.withLock { $0 = .success(file) }
+            } catch {
+                outcome.result.withLock { $0 = .failure(error) }
+            }
+        }
+        state = .running(thread, since: since)
+    }
+
+    /// Takes over what the thread, which was joined, has left.
+    private func take() throws(JournalError) {
         let result = outcome.result.withLock { result in
             defer { result = nil }
             return result
         }
-        guard let result else {
-            throw JournalError(.dead, "the segment being prepared was lost")
+        state = .idle
+        switch result {
+        case .success(let file): state = .ready(file)
+        case .failure(let error) where error.isLackOfRoom:
+            state = .short(error, retryAt: Signal.now + Self.retryNanoseconds)
+        case .failure(let error): throw error
+        case nil: break
         }
-        return try result.get()
-    }
-
-    /// Waits for the thread and lets go of what it made; the next opening removes the file.
-    func abandon() {
-        guard thread != nil, let file = try? finished() else { return }
-        disk.close(file)
     }
 
     private static func prepare(
@@ -74,10 +135,13 @@ final class SegmentPreparer {
     ) throws(JournalError) -> OpenFile {
         let file = try disk.open(layout.nextSegment, .create)
         do throws(JournalError) {
+            // A disk that is full says so here, before anything was written.
+            try disk.allocate(file, fileBytes)
             try disk.zero(file, 0..<fileBytes)
-            try disk.sync(file)
+            try disk.sync(file, .segmentSync)
         } catch {
             disk.close(file)
+            if error.isLackOfRoom { try disk.unlink(layout.nextSegment) }
             throw error
         }
         return file
@@ -87,4 +151,9 @@ final class SegmentPreparer {
     private final class Outcome: Sendable {
         let result = Mutex<Result<OpenFile, JournalError>?>(nil)
     }
+}
+
+extension JournalError {
+    /// The volume is full or the quota used up: it may pass, where any other failure does not.
+    var isLackOfRoom: Bool { fault?.errno == ENOSPC || fault?.errno == EDQUOT }
 }

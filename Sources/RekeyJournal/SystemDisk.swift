@@ -3,18 +3,17 @@ import CRekeyLinux
 import Glibc
 
 /// Linux's own files. Interrupted reads and writes go on, short ones are completed; a sync is never
-/// repeated, not even after EINTR.
+/// repeated, not even after EINTR. Where a file system has no O_DIRECT, the page cache is dropped
+/// before it is read through.
 public struct SystemDisk: Disk {
     public init() {}
 
     public func open(_ path: String, _ access: FileAccess) throws(JournalError) -> OpenFile {
-        let flags =
-            switch access {
-            case .read: O_RDONLY
-            case .write: O_RDWR
-            case .create: O_RDWR | O_CREAT | O_EXCL
-            }
-        return try open(path, flags: flags)
+        switch access {
+        case .read: try openToRead(path)
+        case .write: try open(path, flags: O_RDWR)
+        case .create: try open(path, flags: O_RDWR | O_CREAT | O_EXCL)
+        }
     }
 
     public func close(_ file: OpenFile) {
@@ -29,8 +28,9 @@ public struct SystemDisk: Disk {
         while done < buffer.count {
             let count = pread(
                 file.descriptor, base + done, buffer.count - done, off_t(offset) + off_t(done))
-            if count == 0 { break }
-            if count > 0 { done += count } else { try unlessInterrupted("pread", file.path) }
+            if count < 0 { try unlessInterrupted("pread", file.path) } else { done += count }
+            // Past the cache the rest of a block can only be the end of the file.
+            if count == 0 || file.isPastCache && done % Format.blockBytes != 0 { break }
         }
         return done
     }
@@ -45,6 +45,12 @@ public struct SystemDisk: Disk {
                 file.descriptor, base + done, bytes.count - done, off_t(offset) + off_t(done))
             if count > 0 { done += count } else { try unlessInterrupted("pwrite", file.path) }
         }
+    }
+
+    public func allocate(_ file: OpenFile, _ bytes: UInt64) throws(JournalError) {
+        var error = EINTR
+        while error == EINTR { error = posix_fallocate(file.descriptor, 0, off_t(bytes)) }
+        if error != 0 { throw .disk(error, "posix_fallocate", file.path) }
     }
 
     public func syncData(_ file: OpenFile) throws(JournalError) {
@@ -101,6 +107,25 @@ public struct SystemDisk: Disk {
         }
         guard errno == 0 else { throw .disk(errno, "readdir", path) }
         return names.sorted()
+    }
+
+    private func openToRead(_ path: String) throws(JournalError) -> OpenFile {
+        do throws(JournalError) {
+            let file = try open(path, flags: O_RDONLY | rekey_o_direct)
+            return OpenFile(descriptor: file.descriptor, path: path, isPastCache: true)
+        } catch {
+            guard error.fault?.errno == EINVAL else { throw error }
+        }
+        let file = try open(path, flags: O_RDONLY)
+        do throws(JournalError) {
+            // Only pages that are on the disk can be dropped.
+            try sync(file)
+        } catch {
+            close(file)
+            throw error
+        }
+        posix_fadvise(file.descriptor, 0, 0, POSIX_FADV_DONTNEED)
+        return file
     }
 
     private func open(_ path: String, flags: Int32) throws(JournalError) -> OpenFile {

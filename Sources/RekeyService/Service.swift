@@ -149,6 +149,10 @@ public struct Service: Sendable {
                 throw Refusal(
                     .storeBusy, "too much is being written; repeat the call shortly",
                     retryAfter: .milliseconds(100))
+            case .full:
+                throw Refusal(
+                    .storeFull, "the server's disk is full; repeat the call later",
+                    retryAfter: .seconds(30))
             case .lettersBacklog:
                 throw Refusal(
                     .lettersBacklog, "too many letters wait to be sent; repeat the call later",

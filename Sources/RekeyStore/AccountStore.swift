@@ -81,15 +81,21 @@ public struct StoreStatus: Hashable, Sendable {
     public var lettersWaiting: Int
     public var durableSequence: UInt64
     public var logBytesSinceCheckpoint: Int
+    /// Only what takes access away is written, since the disk is full.
+    public var isFull: Bool
+    /// How far the wall clock is ahead of `now`, if that is more than is believed; else zero.
+    public var clockAhead: Duration
 
     public init(
         now: Timestamp, accounts: Int, lettersWaiting: Int, durableSequence: UInt64,
-        logBytesSinceCheckpoint: Int
+        logBytesSinceCheckpoint: Int, isFull: Bool, clockAhead: Duration
     ) {
         self.now = now
         self.accounts = accounts
         self.lettersWaiting = lettersWaiting
         self.durableSequence = durableSequence
         self.logBytesSinceCheckpoint = logBytesSinceCheckpoint
+        self.isFull = isFull
+        self.clockAhead = clockAhead
     }
 }

@@ -1,41 +1,32 @@
-import Glibc
-public import RekeyCore
-
-/// The seam of time: where the hours come from.
-public protocol TimeSource: Sendable {
-    /// The wall clock; it may be set forward and back.
-    func wall() -> Timestamp
-    /// Time since some fixed point, asleep or not; it only ever grows.
-    func elapsed() -> Duration
-}
-
-/// The machine's clocks: CLOCK_REALTIME and CLOCK_BOOTTIME.
-public struct SystemTime: TimeSource {
-    public init() {}
-
-    public func wall() -> Timestamp {
-        Timestamp(milliseconds: Self.read(CLOCK_REALTIME).milliseconds)
-    }
-
-    public func elapsed() -> Duration { Self.read(CLOCK_BOOTTIME) }
-
-    private static func read(_ clock: clockid_t) -> Duration {
-        var time = timespec()
-        clock_gettime(clock, &time)
-        return .seconds(time.tv_sec) + .nanoseconds(time.tv_nsec)
-    }
-}
+import RekeyCore
 
 /// Service time: the last service time plus what has elapsed, pulled forward to the wall clock when
-/// that is ahead, never back (R14).
+/// that is ahead, never back (R14). A wall clock that is ahead by more than anybody believes is not
+/// followed.
 struct ServiceClock {
     private let source: any TimeSource
+    private let aheadMax: Duration
     private var last: Timestamp
     private var lastElapsed: Duration
 
-    /// - Parameter floor: the newest service time that is on disk.
-    init(_ source: any TimeSource, notBefore floor: Timestamp) {
+    private let onLeap: @Sendable (Duration) -> Void
+
+    /// How far the wall clock is ahead, while it is not followed; else zero.
+    private(set) var ahead: Duration = .zero {
+        didSet { if (ahead == .zero) != (oldValue == .zero) { onLeap(ahead) } }
+    }
+
+    /// - Parameters:
+    ///   - floor: the newest service time that is on disk.
+    ///   - aheadMax: nil to follow the wall clock however far it leaps.
+    ///   - onLeap: told when it begins not to be followed, and with zero when it is again.
+    init(
+        _ source: any TimeSource, notBefore floor: Timestamp, aheadMax: Duration?,
+        onLeap: @escaping @Sendable (Duration) -> Void = { _ in }
+    ) {
         self.source = source
+        self.onLeap = onLeap
+        self.aheadMax = aheadMax ?? .seconds(Int64.max / 1000)
         last = max(floor, source.wall())
         lastElapsed = source.elapsed()
     }
@@ -48,7 +39,14 @@ struct ServiceClock {
             lastElapsed += grown - last
             last = grown
         }
-        last = max(last, source.wall())
+        let leap = source.wall() - last
+        ahead = leap > aheadMax ? leap : .zero
+        if leap > .zero, ahead == .zero { last = last + leap }
         return last
+    }
+
+    /// The clocks as of the last `now`.
+    var reading: ClockReading {
+        ClockReading(at: last, boot: source.boot, elapsed: lastElapsed)
     }
 }

@@ -2,6 +2,8 @@
 public enum StoreError: Error, Sendable, Equatable {
     /// Nothing changed; worth repeating shortly.
     case overloaded
+    /// Nothing changed; the disk is full, and only what takes access away is still written.
+    case full
     /// Nothing changed; too many letters wait for their courier.
     case lettersBacklog
     /// Perhaps it happened and perhaps not: the store failed while the change was on its way.

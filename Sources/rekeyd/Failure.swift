@@ -1,8 +1,22 @@
 import Foundation
+import RekeyCore
 import RekeyJournal
 import RekeySecrets
 import RekeyServer
 import RekeyService
+import RekeyStore
+
+extension Duration {
+    fileprivate var text: String {
+        formatted(.units(allowed: [.days, .hours, .minutes], width: .narrow))
+    }
+}
+
+extension Timestamp {
+    fileprivate var text: String {
+        Date(timeIntervalSince1970: Double(milliseconds) / 1000).formatted(.iso8601)
+    }
+}
 
 /// Why the process ends: one line for a person, one code for a script (sysexits.h).
 struct Failure: Error {
@@ -13,6 +27,7 @@ struct Failure: Error {
     static let dataDamaged: Int32 = 65
     static let cannotListen: Int32 = 69
     static let other: Int32 = 70
+    static let clockWrong: Int32 = 71
     static let cannotCreate: Int32 = 73
     static let diskFailed: Int32 = 74
     static let heldByAnother: Int32 = 75
@@ -23,7 +38,12 @@ struct Failure: Error {
         self.message = message
     }
 
-    init(_ error: JournalError) {
+    /// - Parameter directory: where the journal is, for the command that shows what is wrong.
+    init(_ error: JournalError, journal directory: String = "DIRECTORY") {
+        if let refusal = error.cause as? ClockRefusal {
+            self.init(refusal)
+            return
+        }
         let code: Int32 =
             switch error.code {
             case .locked: Self.heldByAnother
@@ -38,9 +58,24 @@ struct Failure: Error {
             case .otherTag:
                 "keys.file is not the key ring that data.directory was made with; "
                     + "nothing was changed"
+            case .corrupt:
+                "\(error.message); 'rekeyd journal verify \(directory)' lists all that is damaged"
             default: error.message
             }
         self.init(code, message)
+    }
+
+    private init(_ refusal: ClockRefusal) {
+        let message =
+            switch refusal {
+            case .behind(let gap, let last):
+                "the clock is \(gap.text) behind the newest record, of \(last.text): set it right, or "
+                    + "start once with --clock-accept-behind true"
+            case .ahead(let gap, let expected):
+                "the clock leapt ahead by \(gap.text), by the time since boot it is \(expected.text): "
+                    + "set it right, or start once with --clock-accept-ahead true"
+            }
+        self.init(Self.clockWrong, message + ". Nothing was changed")
     }
 
     init(_ error: KeyRingError) { self.init(Self.wrongSetting, "\(error)") }

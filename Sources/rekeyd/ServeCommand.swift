@@ -132,27 +132,23 @@ struct ServeCommand: AsyncParsableCommand {
         do {
             store = try EmbeddedStore.open(
                 directory: directory, disk: SystemDisk(), tag: keys.storeTag, policy: policy,
-                time: SystemTime(), checkpointBytes: checkpointBytes,
-                onCheckpoint: { result in
-                    switch result {
-                    case .success(let sequence):
-                        logger.info("checkpoint written", metadata: ["sequence": "\(sequence)"])
-                    case .failure(let error):
-                        logger.error(
-                            "no checkpoint was written; the log grows on",
-                            metadata: ["error": "\(error)"])
-                    }
-                },
+                time: SystemTime(), accepting: try settings.acceptedClocks(),
+                checkpointBytes: checkpointBytes, onNotice: NoticeLog(logger: logger).log,
                 onFatal: { error in
                     // Nobody may be told anything that the disk may not have: end now.
                     logger.critical("the log failed", metadata: ["error": "\(error)"])
                     LogSink.standardError.flush()
                     _exit(Failure.diskFailed)
                 })
-        } catch {
-            throw Failure(error)
+        } catch let error as JournalError {
+            throw Failure(error, journal: directory)
         }
         let recovered = store.recovered
+        if !recovered.isPastCache {
+            logger.warning(
+                "the file system has no direct reads: data that a failed disk lost may go unseen",
+                metadata: ["directory": "\(directory)"])
+        }
         logger.notice(
             "store opened",
             metadata: [

@@ -94,6 +94,16 @@ extension Setting {
             key: "policy.session-life", standard: "8h",
             help: "A session ends this long after login; at most 24h."),
         Setting(
+            key: "clock.accept-behind", standard: "false",
+            help:
+                "Start though the clock is more than 5 min behind the newest record; time goes on "
+                + "from that record. Said in the log; take it away afterwards."),
+        Setting(
+            key: "clock.accept-ahead", standard: "false",
+            help:
+                "Follow a clock that leaps ahead by more than 1 h, at a start or later; links, codes "
+                + "and sessions end early. Said in the log; take it away afterwards."),
+        Setting(
             key: "hashing.threads", standard: "0",
             help: "Passwords hashed at once; 0: as many as there are processors."),
         Setting(

@@ -1,5 +1,6 @@
 import RekeyCore
 import RekeyService
+import RekeyStore
 
 extension Settings {
     /// The policy, within what may be accepted at all (R80).
@@ -20,7 +21,17 @@ extension Settings {
 
     /// What R80 lets pass only by a named override, for a line of the log at every start.
     func overrides() throws -> [String] {
-        try ["policy.allow-long-code", "policy.allow-short-password"].filter { try flag($0) }
+        try [
+            "policy.allow-long-code", "policy.allow-short-password", "clock.accept-behind",
+            "clock.accept-ahead",
+        ].filter { try flag($0) }
+    }
+
+    func acceptedClocks() throws -> AcceptedClocks {
+        var accepted: AcceptedClocks = []
+        if try flag("clock.accept-behind") { accepted.insert(.behind) }
+        if try flag("clock.accept-ahead") { accepted.insert(.ahead) }
+        return accepted
     }
 
     func letterhead() throws -> Letterhead {

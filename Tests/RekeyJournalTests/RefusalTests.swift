@@ -100,7 +100,7 @@ struct RefusalTests {
         let disk = SimulatedDisk()
         try Store.create(on: disk)
         let deaths = Atomic(0)
-        let store = try Store(on: disk) { _ in deaths.add(1, ordering: .relaxed) }
+        let store = try Store(on: disk, onFatal: { _ in deaths.add(1, ordering: .relaxed) })
         disk.fail(operation, errno: EIO)
         let sequence = try store.journal.append([1])
         await #expect { try await store.journal.untilDurable(sequence) } throws: {

@@ -30,7 +30,9 @@ struct Store {
 
     init(
         on disk: any Disk, _ options: JournalOptions = small, directory: String = directory,
-        tag: [UInt8] = tag, onFatal: @escaping @Sendable (JournalError) -> Void = { _ in }
+        tag: [UInt8] = tag,
+        onShortage: @escaping @Sendable (JournalError?) -> Void = { _ in },
+        onFatal: @escaping @Sendable (JournalError) -> Void = { _ in }
     ) throws {
         var numbers: [UInt32] = []
         var sequences: [UInt64] = []
@@ -44,15 +46,16 @@ struct Store {
             replay: { sequence, record in
                 numbers.append(record.loadUnaligned(as: UInt32.self))
                 sequences.append(sequence)
-            }, onFatal: onFatal)
+            }, onShortage: onShortage, onFatal: onFatal)
         self.numbers = numbers
         self.sequences = sequences
     }
 
     /// Adds the next number and waits until it is durable.
-    mutating func add(padding: Int = 0) async throws {
+    mutating func add(padding: Int = 0, drawingOnReserve: Bool = false) async throws {
         let number = UInt32(numbers.count)
-        let sequence = try journal.append(Self.bytes(of: number, padding: padding))
+        let sequence = try journal.append(
+            Self.bytes(of: number, padding: padding), drawingOnReserve: drawingOnReserve)
         numbers.append(number)
         try await journal.untilDurable(sequence)
     }

@@ -64,7 +64,7 @@ struct CheckpointTests {
         try store.close()
 
         let behind = SimulatedTime(wall: Timestamp(milliseconds: 0))
-        let again = try Bench.open(disk, behind)
+        let again = try Bench.open(disk, behind, accepting: .behind)
         #expect(again.recovered.checkpoint != nil)
         #expect(again.status().now == now)
         #expect(try await state(again, ids) == before)

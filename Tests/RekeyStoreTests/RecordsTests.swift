@@ -12,7 +12,27 @@ struct RecordsTests {
     private let arena = Arena()
 
     private func roundTrip(_ transaction: Transaction) throws -> Transaction {
-        try Records.encode(transaction, arena).withUnsafeBytes { try Records.decode($0, arena) }
+        let decoded = try Records.encode(transaction, arena).withUnsafeBytes {
+            try Records.decode($0, arena)
+        }
+        guard case .transaction(let transaction) = decoded else { throw NotATransaction() }
+        return transaction
+    }
+
+    private struct NotATransaction: Error {}
+
+    @Test("A reading of the clocks comes back as it was, to the millisecond")
+    func clockReading() throws {
+        let reading = ClockReading(
+            at: Timestamp(milliseconds: 1_563_290_940_123), boot: Array(1...16),
+            elapsed: .milliseconds(5_432_100))
+        let bytes = Records.encode(reading, arena)
+        guard case .clock(let read) = try bytes.withUnsafeBytes({ try Records.decode($0, arena) })
+        else {
+            Issue.record("another record")
+            return
+        }
+        #expect(read == reading)
     }
 
     @Test("Every case of an event has a record, and every record an event")

@@ -10,7 +10,7 @@ struct ServiceClockTests {
 
     private func clock(
         _ time: SimulatedTime, notBefore floor: Timestamp = Timestamp(milliseconds: 0)
-    ) -> ServiceClock { ServiceClock(time, notBefore: floor) }
+    ) -> ServiceClock { ServiceClock(time, notBefore: floor, aheadMax: nil) }
 
     @Test("R14: a wall clock that is set back does not stop or turn time")
     func setBack() {
@@ -85,7 +85,7 @@ struct ServiceClockTests {
         try store.close()
 
         let behind = SimulatedTime(wall: start - .hours(48))
-        let again = try Bench.open(disk, behind)
+        let again = try Bench.open(disk, behind, accepting: .behind)
         #expect(again.status().now == then)
         #expect(try await again.read(id).now == then)
         behind.advance(by: .seconds(1))

@@ -47,7 +47,17 @@ extension SimulatedDisk {
         _ file: OpenFile, _ bytes: UnsafeRawBufferPointer, at offset: UInt64
     ) throws(JournalError) {
         let bytes = Array(bytes)
-        try change(.write, file) { $0.write(bytes, at: Int(offset)) }
+        try change(.write, file, reaching: Int(offset) + bytes.count) {
+            $0.write(bytes, at: Int(offset))
+        }
+    }
+
+    public func allocate(_ file: OpenFile, _ bytes: UInt64) throws(JournalError) {
+        try change(.allocate, file, reaching: Int(bytes)) { content in
+            let missing = Int(bytes) - content.content.count
+            guard missing > 0 else { return }
+            content.write([UInt8](repeating: 0, count: missing), at: content.content.count)
+        }
     }
 
     public func syncData(_ file: OpenFile) throws(JournalError) {
@@ -108,11 +118,16 @@ extension SimulatedDisk {
     }
 
     private func change(
-        _ operation: Operation, _ file: OpenFile, _ body: (inout SimulatedFile) -> Void
+        _ operation: Operation, _ file: OpenFile, reaching end: Int = 0,
+        _ body: (inout SimulatedFile) -> Void
     ) throws(JournalError) {
         try step(operation, file.path) { (state) throws(JournalError) in
             guard let number = state.open[file.descriptor], var content = state.files[number] else {
                 throw .disk(EBADF, "\(operation)", file.path)
+            }
+            let growth = max(0, end - content.content.count)
+            guard growth == 0 || state.bytesUsed + growth <= state.capacity else {
+                throw .disk(ENOSPC, "\(operation)", file.path)
             }
             state.files[number] = nil
             body(&content)

@@ -9,7 +9,7 @@ import Synchronization
 public final class SimulatedDisk: Disk {
     /// The steps that can be made to fail or watched.
     public enum Operation: Sendable, Equatable {
-        case open, read, write, syncData, sync, lock, rename, unlink, makeDirectory
+        case open, read, write, allocate, syncData, sync, lock, rename, unlink, makeDirectory
         case syncDirectory, list
     }
 
@@ -58,6 +58,12 @@ public final class SimulatedDisk: Disk {
     public func powerOff(afterOperations count: Int) {
         state.withLock { $0.powerOffAt = $0.operations + count }
     }
+
+    /// How many bytes of files there is room for; beyond that ENOSPC.
+    public func limit(to bytes: Int) { state.withLock { $0.capacity = bytes } }
+
+    /// Bytes of all files.
+    public var bytesUsed: Int { state.withLock { $0.bytesUsed } }
 
     /// Called before each operation, outside all locks, on the thread that makes it: may block it.
     public func watch(_ body: (@Sendable (Operation, String) -> Void)?) {

@@ -24,6 +24,7 @@ struct SimulatedState {
     var isOff = false
     var operations = 0
     var powerOffAt = Int.max
+    var capacity = Int.max
     var failures: [(operation: SimulatedDisk.Operation, after: Int, errno: Int32)] = []
 
     static func directory(of path: String) -> String {
@@ -42,6 +43,8 @@ struct SimulatedState {
         }
         return nil
     }
+
+    var bytesUsed: Int { names.values.reduce(0) { $0 + (files[$1]?.content.count ?? 0) } }
 
     mutating func change(_ change: NameChange, in path: String) {
         Self.apply(change, to: &names)

@@ -6,15 +6,27 @@ import Synchronization
 
 /// A wall clock and a stopwatch under the test's hand.
 public final class SimulatedTime: TimeSource {
-    private let state: Mutex<(wall: Timestamp, elapsed: Duration)>
+    private let state: Mutex<(wall: Timestamp, elapsed: Duration, boots: UInt8)>
 
     /// - Parameter wall: milliseconds since 1970; by default a Tuesday of July 2019.
     public init(wall: Timestamp = Timestamp(milliseconds: 1_563_290_940_000)) {
-        state = Mutex((wall, .zero))
+        state = Mutex((wall, .seconds(100), 1))
     }
 
     public func wall() -> Timestamp { state.withLock { $0.wall } }
     public func elapsed() -> Duration { state.withLock { $0.elapsed } }
+
+    public var boot: [UInt8] {
+        [UInt8](repeating: state.withLock { $0.boots }, count: 16)
+    }
+
+    /// The machine is started anew; nobody knows how long it was off.
+    public func reboot() {
+        state.withLock {
+            $0.elapsed = .zero
+            $0.boots += 1
+        }
+    }
 
     /// Time goes by, on both clocks.
     public func advance(by duration: Duration) {

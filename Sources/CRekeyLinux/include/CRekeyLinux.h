@@ -16,6 +16,9 @@ uint32_t rekey_crc32c_by_table(const void *bytes, size_t count);
 /// An exclusive `flock` without waiting: 0, or errno. Swift sees `flock` as the struct of fcntl.
 int rekey_lock_file(int descriptor);
 
+/// O_DIRECT, which Glibc declares for _GNU_SOURCE only, so that Swift does not see it.
+extern const int rekey_o_direct;
+
 /// Names the calling thread (15 characters) and takes the kernel's 50 µs of slack off its timers: a
 /// commit waits for company for less than that. `prctl` is variadic, which Swift does not import.
 void rekey_enter_thread(const char *name);

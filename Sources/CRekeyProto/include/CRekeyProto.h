@@ -75,6 +75,10 @@ static inline const ProtobufCMessageDescriptor *rekey_checkpoint_chunk_descripto
     return &rekey__v1__checkpoint_chunk__descriptor;
 }
 
+static inline const ProtobufCMessageDescriptor *rekey_clock_reading_descriptor(void) {
+    return &rekey__v1__clock_reading__descriptor;
+}
+
 static inline const ProtobufCMessageDescriptor *rekey_code_resent_descriptor(void) {
     return &rekey__v1__code_resent__descriptor;
 }

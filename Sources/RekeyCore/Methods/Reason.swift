@@ -27,6 +27,7 @@ public enum Reason: String, CaseIterable, Sendable {
     case overloaded = "OVERLOADED"
     case storeBusy = "STORE_BUSY"
     case storeUnavailable = "STORE_UNAVAILABLE"
+    case storeFull = "STORE_FULL"
     case lettersBacklog = "LETTERS_BACKLOG"
     case draining = "DRAINING"
     case deadlineExceeded = "DEADLINE_EXCEEDED"
@@ -47,7 +48,8 @@ public enum Reason: String, CaseIterable, Sendable {
         case .accountExists: .alreadyExists
         case .accountChanged: .aborted
         case .tooManyCalls, .overloaded: .resourceExhausted
-        case .storeBusy, .storeUnavailable, .lettersBacklog, .draining: .unavailable
+        case .storeBusy, .storeUnavailable, .storeFull, .lettersBacklog, .draining:
+            .unavailable
         case .deadlineExceeded: .deadlineExceeded
         case .cancelled: .cancelled
         case .outcomeUnknown: .unknown

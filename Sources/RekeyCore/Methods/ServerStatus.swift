@@ -15,10 +15,15 @@ public enum ServerStatus: Method {
         /// What a start would have to replay.
         public var logBytesSinceCheckpoint: Int
         public var connections: Int
+        /// Only what takes access away is written.
+        public var isDiskFull: Bool
+        /// How far the wall clock is ahead of service time, if that is more than is believed; else 0.
+        public var clockAhead: Duration
 
         public init(
             startedAt: Timestamp, now: Timestamp, accounts: Int, lettersWaiting: Int,
-            durableSequence: UInt64, logBytesSinceCheckpoint: Int, connections: Int
+            durableSequence: UInt64, logBytesSinceCheckpoint: Int, connections: Int,
+            isDiskFull: Bool, clockAhead: Duration
         ) {
             self.startedAt = startedAt
             self.now = now
@@ -27,6 +32,8 @@ public enum ServerStatus: Method {
             self.durableSequence = durableSequence
             self.logBytesSinceCheckpoint = logBytesSinceCheckpoint
             self.connections = connections
+            self.isDiskFull = isDiskFull
+            self.clockAhead = clockAhead
         }
     }
 }

@@ -24,6 +24,14 @@ extension Event {
     public var isRequest: Bool {
         if case .resetRequested = self { true } else { false }
     }
+
+    /// It only takes access away: done even when the disk is full.
+    public var endsAccess: Bool {
+        switch self {
+        case .sessionEnded, .sessionsRevoked, .accountHeld(.disabled): true
+        default: false
+        }
+    }
 }
 
 /// What a request for a reset did to its subject. All three are written alike (R04).

@@ -11,6 +11,7 @@ extension ServerStatus: Served {
             startedAt: service.state.startedAt, now: store.now, accounts: store.accounts,
             lettersWaiting: store.lettersWaiting, durableSequence: store.durableSequence,
             logBytesSinceCheckpoint: store.logBytesSinceCheckpoint,
-            connections: service.state.connections.load(ordering: .relaxed))
+            connections: service.state.connections.load(ordering: .relaxed),
+            isDiskFull: store.isFull, clockAhead: store.clockAhead)
     }
 }

@@ -19,38 +19,59 @@ extension EmbeddedStore {
     ///
     /// - Parameters:
     ///   - checkpointBytes: bytes of log after which a checkpoint is written.
-    ///   - onCheckpoint: called after each checkpoint, with its sequence or why there is none.
+    ///   - clocks: what an operator accepts of this machine's clocks, which otherwise are refused with
+    ///     `.replayRefused` and a `ClockRefusal` as the cause.
+    ///   - onNotice: called from any thread, now and then; must not block.
     ///   - onFatal: called once when the log can no longer be trusted; the process must end.
     /// - Throws: what `Journal.open` throws; then nothing was changed.
     public static func open(
         directory: String, disk: any Disk, options: JournalOptions = JournalOptions(),
-        tag: [UInt8], policy: Policy, time: any TimeSource, checkpointBytes: Int = 64 << 20,
-        onCheckpoint: @escaping @Sendable (Result<UInt64, any Error>) -> Void = { _ in },
+        tag: [UInt8], policy: Policy, time: any TimeSource, accepting clocks: AcceptedClocks = [],
+        checkpointBytes: Int = 64 << 20,
+        onNotice: @escaping @Sendable (StoreNotice) -> Void = { _ in },
         onFatal: @escaping @Sendable (JournalError) -> Void
     ) throws(JournalError) -> EmbeddedStore {
         let arena = Arena()
-        var tables = Tables(
-            clock: ServiceClock(time, notBefore: Timestamp(milliseconds: 0)), arena: arena)
+        let aheadMax = clocks.contains(.ahead) ? nil : policy.clockAheadMax
+        func clock(notBefore newest: Timestamp) -> ServiceClock {
+            ServiceClock(time, notBefore: newest, aheadMax: aheadMax) { onNotice(.clockAhead($0)) }
+        }
         var newest = Timestamp(milliseconds: 0)
+        var reading: ClockReading?
+        var tables = Tables(clock: clock(notBefore: newest), arena: arena)
         let journal = try Journal.open(
             directory: directory, disk: disk, options: options, tag: tag,
             restore: { chunk in
                 let record = try Records.decode(CheckpointRecord.self, chunk, arena)
                 newest = max(newest, record.at)
+                reading = record.clock ?? reading
                 tables.restore(record)
             },
             replay: { sequence, record in
-                let transaction = try Records.decode(record, arena)
-                newest = max(newest, transaction.at)
+                let decoded = try Records.decode(record, arena)
+                newest = max(newest, decoded.at)
+                if case .clock(let read) = decoded { reading = read }
                 guard tables.recordsToSkip == 0 else { return tables.recordsToSkip -= 1 }
+                guard case .transaction(let transaction) = decoded else { return }
                 try tables.replay(transaction, sequence: sequence)
             },
+            accept: {
+                let refusal = ClockReading.refusal(time, newest: newest, last: reading, policy)
+                if let refusal, !clocks.contains(refusal.acceptance) { throw refusal }
+            },
+            progress: { done, total in onNotice(.opening(done, of: total)) },
+            onShortage: { error in onNotice(error.map(StoreNotice.full) ?? .roomAgain) },
             onFatal: onFatal)
-        tables.clock = ServiceClock(time, notBefore: newest)
+        tables.clock = clock(notBefore: newest)
         tables.opened(at: journal.durable)
+        _ = tables.clock.now()
+        // Without room it is not written: then the next start may miss a clock that was set ahead.
+        if let sequence = try? journal.append(Records.encode(tables.clock.reading, arena)) {
+            tables.appended(sequence)
+        }
         return EmbeddedStore(
             journal: journal, tables: tables, policy: policy, checkpointBytes: checkpointBytes,
-            onCheckpoint: onCheckpoint)
+            onNotice: onNotice)
     }
 
     /// Writes what waits and ends. Blocks; not for the cooperative pool.

@@ -16,7 +16,7 @@ public final class EmbeddedStore: AccountStore {
     let checkpointBytes: Int
     let checkpoints = DispatchQueue(label: "rekey.checkpoint", qos: .utility)
     let isCheckpointing = Atomic(false)
-    let onCheckpoint: @Sendable (Result<UInt64, any Error>) -> Void
+    let onNotice: @Sendable (StoreNotice) -> Void
     /// Bytes of log since the last checkpoint at which the next one is tried.
     let nextCheckpoint: Atomic<Int>
 
@@ -25,9 +25,9 @@ public final class EmbeddedStore: AccountStore {
 
     init(
         journal: Journal, tables: sending Tables, policy: Policy, checkpointBytes: Int,
-        onCheckpoint: @escaping @Sendable (Result<UInt64, any Error>) -> Void
+        onNotice: @escaping @Sendable (StoreNotice) -> Void
     ) {
-        self.onCheckpoint = onCheckpoint
+        self.onNotice = onNotice
         self.journal = journal
         self.tables = Mutex(tables)
         self.policy = policy
@@ -97,12 +97,22 @@ public final class EmbeddedStore: AccountStore {
             throw .lettersBacklog
         }
 
+        let draws =
+            !decision.events.isEmpty && decision.events.allSatisfy(\.endsAccess)
+        if journal.isFull, decision.durability == .awaited, !draws { throw .full }
+
         let transaction = Transaction(
             subject: id, at: now, events: decision.events, letters: decision.letters,
             outcome: repeats?.outcome(of: decision.answer, at: now))
         switch decision.durability {
-        case .awaited: sequence = try append(transaction, &tables)
-        case .written: _ = try append(transaction, &tables)
+        case .awaited: sequence = try append(transaction, &tables, drawingOnReserve: draws)
+        case .written:
+            do {
+                _ = try append(transaction, &tables)
+            } catch {
+                // A use that is not written ends a session early after a restart, and harms nobody.
+                guard error == .full else { throw error }
+            }
         case .memory: break
         }
         for event in decision.events { subject.apply(event, at: now) }
@@ -176,25 +186,31 @@ public final class EmbeddedStore: AccountStore {
             StoreStatus(
                 now: tables.clock.now(), accounts: tables.rows.accounts,
                 lettersWaiting: tables.outbox.count, durableSequence: journal.durable,
-                logBytesSinceCheckpoint: Int(clamping: journal.bytesSinceCheckpoint))
+                logBytesSinceCheckpoint: Int(clamping: journal.bytesSinceCheckpoint),
+                isFull: journal.isFull, clockAhead: tables.clock.ahead)
         }
     }
 
     private func append(
-        _ transaction: Transaction, _ tables: inout Tables
+        _ transaction: Transaction, _ tables: inout Tables, drawingOnReserve draws: Bool = false
     ) throws(StoreError) -> UInt64 {
         do {
-            let sequence = try journal.append(Records.encode(transaction, tables.arena))
+            let sequence = try journal.append(
+                Records.encode(transaction, tables.arena), drawingOnReserve: draws)
             tables.appended(sequence)
             return sequence
         } catch {
-            throw error.code == .overloaded ? .overloaded : .unavailable
+            switch error.code {
+            case .overloaded: throw .overloaded
+            case .full: throw .full
+            default: throw .unavailable
+            }
         }
     }
 
     /// Returns once `sequence` is on disk; at once when it is already, which it usually is.
     private func durable(_ sequence: UInt64) async throws(StoreError) {
-        guard sequence > journal.durable else { return }
+        guard sequence > journal.durable, Tooth.replyWait.holds else { return }
         let result = await withCheckedContinuation { continuation in
             journal.whenDurable(sequence) { continuation.resume(returning: $0) }
         }

@@ -1,5 +1,6 @@
 import HeapModule
 import RekeyCore
+import RekeyJournal
 
 /// The letters that wait. Every state a letter can be in stands at `Letter`.
 struct Outbox {
@@ -41,7 +42,7 @@ struct Outbox {
             guard var entry = entries[place.letter], !entry.isTaken,
                 entry.letter.nextAttempt == place.at
             else { continue }
-            guard entry.sequence <= durable else {
+            guard entry.sequence <= durable || !Tooth.letterWait.holds else {
                 early.append(place)
                 continue
             }

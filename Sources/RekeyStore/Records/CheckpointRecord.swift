@@ -13,6 +13,8 @@ struct CheckpointRecord: WireMessage {
     /// Records of the batch behind the checkpoint's sequence that are in the checkpoint already: a
     /// batch may still be open, and grow, while the state that it leads to is being taken.
     var recordsAhead: UInt32 = 0
+    /// In the first part: the clocks as it was begun.
+    var clock: ClockReading?
 
     init(at: Timestamp) { self.at = at }
 
@@ -23,6 +25,7 @@ struct CheckpointRecord: WireMessage {
     init(_ message: Rekey__V1__CheckpointChunk) throws(Refusal) {
         at = Timestamp(wire: message.at_ms)
         recordsAhead = message.records_ahead
+        if let reading = message.clock { clock = try ClockReading(reading.pointee) }
         subjects = try elements(message.n_subjects, message.subjects)
         let letters: [LetterRecord] = try elements(message.n_letters, message.letters)
         self.letters = letters.map(\.letter)
@@ -32,6 +35,7 @@ struct CheckpointRecord: WireMessage {
     func fill(_ message: inout Rekey__V1__CheckpointChunk, _ arena: Arena) {
         message.at_ms = at.wire
         message.records_ahead = recordsAhead
+        if let clock { message.clock = arena.message(clock) }
         (message.n_subjects, message.subjects) = arena.messages(subjects)
         (message.n_letters, message.letters) = arena.messages(letters.map(LetterRecord.init))
         (message.n_outcomes, message.outcomes) = arena.messages(outcomes)
@@ -83,9 +87,11 @@ extension CheckpointRecord {
 
     /// At least one part, so that the checkpoint carries its time and place.
     static func parts(
-        letters: [Letter], outcomes: [Outcome], at now: Timestamp, recordsAhead: UInt32
+        letters: [Letter], outcomes: [Outcome], clock: ClockReading, recordsAhead: UInt32
     ) -> [CheckpointRecord] {
+        let now = clock.at
         var head = CheckpointRecord(at: now)
+        head.clock = clock
         head.recordsAhead = recordsAhead
         var parts = [head]
         parts += letters.chunked(by: rowsMax).map { letters in

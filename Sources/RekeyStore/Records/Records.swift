@@ -8,23 +8,51 @@ import RekeyWire
 ///
 /// A record of the log is one byte for its type and version, then the message.
 enum Records {
-    /// `Transaction`, version 1.
-    private static let transactionV1: UInt8 = 1
+    /// The first byte.
+    private enum Kind: UInt8 {
+        /// `Transaction`, version 1.
+        case transaction = 1
+        /// `ClockReading`, version 1.
+        case clock = 2
+    }
+
+    /// What a record of the log turns out to be.
+    enum Decoded {
+        case transaction(Transaction)
+        case clock(ClockReading)
+
+        /// Service time.
+        var at: Timestamp {
+            switch self {
+            case .transaction(let transaction): transaction.at
+            case .clock(let reading): reading.at
+            }
+        }
+    }
 
     static func encode(_ transaction: Transaction, _ arena: Arena) -> [UInt8] {
         arena.scope(budget: Arena.packingBudget) {
-            [transactionV1] + arena.encode(transaction)
+            [Kind.transaction.rawValue] + arena.encode(transaction)
+        }
+    }
+
+    static func encode(_ reading: ClockReading, _ arena: Arena) -> [UInt8] {
+        arena.scope(budget: Arena.packingBudget) {
+            [Kind.clock.rawValue] + arena.encode(reading)
         }
     }
 
     static func decode(
         _ record: UnsafeRawBufferPointer, _ arena: Arena
-    ) throws(StoreError) -> Transaction {
-        guard record.first == transactionV1 else {
+    ) throws(StoreError) -> Decoded {
+        guard let kind = record.first.flatMap(Kind.init) else {
             throw .unreadable("a record of type \(record.first ?? 0), which this version lacks")
         }
         let body = UnsafeRawBufferPointer(rebasing: record[1...])
-        return try decode(Transaction.self, body, arena)
+        switch kind {
+        case .transaction: return .transaction(try decode(Transaction.self, body, arena))
+        case .clock: return .clock(try decode(ClockReading.self, body, arena))
+        }
     }
 
     static func encode(_ subject: Subject, _ arena: Arena) -> [UInt8] {

@@ -280,7 +280,8 @@ extension ServerStatus.Reply: WireMessage {
             lettersWaiting: Int(clamping: message.letters_waiting),
             durableSequence: message.durable_sequence,
             logBytesSinceCheckpoint: Int(clamping: message.log_bytes_since_checkpoint),
-            connections: Int(message.connections))
+            connections: Int(message.connections), isDiskFull: message.disk_full != 0,
+            clockAhead: .milliseconds(Int64(clamping: message.clock_ahead_ms)))
     }
 
     public func fill(_ message: inout Rekey__V1__ServerStatusReply, _ arena: Arena) {
@@ -291,5 +292,7 @@ extension ServerStatus.Reply: WireMessage {
         message.durable_sequence = durableSequence
         message.log_bytes_since_checkpoint = .init(clamping: logBytesSinceCheckpoint)
         message.connections = .init(clamping: connections)
+        message.disk_full = isDiskFull ? 1 : 0
+        message.clock_ahead_ms = UInt64(clamping: clockAhead.milliseconds)
     }
 }

@@ -12,6 +12,8 @@ final class Asked: TimeSource {
 
     init(_ source: any TimeSource) { self.source = source }
 
+    var boot: [UInt8] { source.boot }
+
     func wall() -> Timestamp { source.wall() }
 
     func elapsed() -> Duration {

@@ -28,12 +28,15 @@ enum Bench {
     static func open(
         _ disk: SimulatedDisk, _ time: any TimeSource = SimulatedTime(),
         options: JournalOptions = large,
-        policy: Policy = policy, checkpointBytes: Int = .max,
+        policy: Policy = policy, accepting clocks: AcceptedClocks = [],
+        checkpointBytes: Int = .max,
+        onNotice: @escaping @Sendable (StoreNotice) -> Void = { _ in },
         onFatal: @escaping @Sendable (JournalError) -> Void = { _ in }
     ) throws -> EmbeddedStore {
         try EmbeddedStore.open(
             directory: directory, disk: disk, options: options, tag: tag, policy: policy,
-            time: time, checkpointBytes: checkpointBytes, onFatal: onFatal)
+            time: time, accepting: clocks, checkpointBytes: checkpointBytes, onNotice: onNotice,
+            onFatal: onFatal)
     }
 
     /// An empty store on an empty disk.
@@ -62,7 +65,7 @@ enum Bench {
 /// Ids for one call, drawn from a seed.
 struct Draw: Sendable {
     let reset: ResetID
-    let session: SessionID
+    var session: SessionID
     let letters: LetterPair
 
     init(_ generator: inout SeededGenerator) {

@@ -98,7 +98,7 @@ extension Specimen {
         "ServerStatus.Reply":
             """
         097b68e5cf8b01000011c08feecf8b01000018ffffffffffffffff7f200228ffffffffffffffffff0130\
-        033804
+        03380440014805
         """,
         "Hello": "0a1308011003188080042080804028643201613200",
         "Request":

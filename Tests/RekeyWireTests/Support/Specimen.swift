@@ -118,7 +118,8 @@ extension Specimen {
             "ServerStatus.Reply",
             ServerStatus.Reply(
                 startedAt: time, now: later, accounts: .max, lettersWaiting: 2,
-                durableSequence: .max, logBytesSinceCheckpoint: 3, connections: 4)),
+                durableSequence: .max, logBytesSinceCheckpoint: 3, connections: 4,
+                isDiskFull: true, clockAhead: .milliseconds(5))),
     ]
 
     static let frames: [Specimen] = [

@@ -17,6 +17,11 @@ struct StatusCommand: RemoteCommand {
                 "Connections": "\(reply.connections)",
                 "Durable batch": "\(reply.durableSequence)",
                 "Log to replay": "\(reply.logBytesSinceCheckpoint) bytes",
+                "Disk": reply.isDiskFull
+                    ? "full: only Logout, DisableAccount and RevokeSessions are written"
+                    : "has room",
+                "Clock": reply.clockAhead > .zero
+                    ? "\(reply.clockAhead) ahead, not followed: set it right" : "is followed",
             ]).text(columns: output.columns)
         }
     }

@@ -1411,7 +1411,7 @@ const ProtobufCMessageDescriptor rekey__v1__server_status_request__descriptor =
   (ProtobufCMessageInit) rekey__v1__server_status_request__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor rekey__v1__server_status_reply__field_descriptors[7] =
+static const ProtobufCFieldDescriptor rekey__v1__server_status_reply__field_descriptors[9] =
 {
   {
     "started_at_ms",
@@ -1497,10 +1497,36 @@ static const ProtobufCFieldDescriptor rekey__v1__server_status_reply__field_desc
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "disk_full",
+    8,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BOOL,
+    0,   /* quantifier_offset */
+    offsetof(Rekey__V1__ServerStatusReply, disk_full),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "clock_ahead_ms",
+    9,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT64,
+    0,   /* quantifier_offset */
+    offsetof(Rekey__V1__ServerStatusReply, clock_ahead_ms),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned rekey__v1__server_status_reply__field_indices_by_name[] = {
   2,   /* field[2] = accounts */
+  8,   /* field[8] = clock_ahead_ms */
   6,   /* field[6] = connections */
+  7,   /* field[7] = disk_full */
   4,   /* field[4] = durable_sequence */
   3,   /* field[3] = letters_waiting */
   5,   /* field[5] = log_bytes_since_checkpoint */
@@ -1510,7 +1536,7 @@ static const unsigned rekey__v1__server_status_reply__field_indices_by_name[] = 
 static const ProtobufCIntRange rekey__v1__server_status_reply__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 7 }
+  { 0, 9 }
 };
 const ProtobufCMessageDescriptor rekey__v1__server_status_reply__descriptor =
 {
@@ -1520,7 +1546,7 @@ const ProtobufCMessageDescriptor rekey__v1__server_status_reply__descriptor =
   "Rekey__V1__ServerStatusReply",
   "rekey.v1",
   sizeof(Rekey__V1__ServerStatusReply),
-  7,
+  9,
   rekey__v1__server_status_reply__field_descriptors,
   rekey__v1__server_status_reply__field_indices_by_name,
   1,  rekey__v1__server_status_reply__number_ranges,

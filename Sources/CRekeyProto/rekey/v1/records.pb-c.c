@@ -1267,6 +1267,51 @@ void   rekey__v1__checkpoint_chunk__free_unpacked
   assert(message->base.descriptor == &rekey__v1__checkpoint_chunk__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
+void   rekey__v1__clock_reading__init
+                     (Rekey__V1__ClockReading         *message)
+{
+  static const Rekey__V1__ClockReading init_value = REKEY__V1__CLOCK_READING__INIT;
+  *message = init_value;
+}
+size_t rekey__v1__clock_reading__get_packed_size
+                     (const Rekey__V1__ClockReading *message)
+{
+  assert(message->base.descriptor == &rekey__v1__clock_reading__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t rekey__v1__clock_reading__pack
+                     (const Rekey__V1__ClockReading *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &rekey__v1__clock_reading__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t rekey__v1__clock_reading__pack_to_buffer
+                     (const Rekey__V1__ClockReading *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &rekey__v1__clock_reading__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Rekey__V1__ClockReading *
+       rekey__v1__clock_reading__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Rekey__V1__ClockReading *)
+     protobuf_c_message_unpack (&rekey__v1__clock_reading__descriptor,
+                                allocator, len, data);
+}
+void   rekey__v1__clock_reading__free_unpacked
+                     (Rekey__V1__ClockReading *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &rekey__v1__clock_reading__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
 void   rekey__v1__subject_entry__init
                      (Rekey__V1__SubjectEntry         *message)
 {
@@ -3201,7 +3246,7 @@ const ProtobufCMessageDescriptor rekey__v1__outcome_row__descriptor =
   (ProtobufCMessageInit) rekey__v1__outcome_row__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor rekey__v1__checkpoint_chunk__field_descriptors[5] =
+static const ProtobufCFieldDescriptor rekey__v1__checkpoint_chunk__field_descriptors[6] =
 {
   {
     "subjects",
@@ -3263,9 +3308,22 @@ static const ProtobufCFieldDescriptor rekey__v1__checkpoint_chunk__field_descrip
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "clock",
+    6,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Rekey__V1__CheckpointChunk, clock),
+    &rekey__v1__clock_reading__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned rekey__v1__checkpoint_chunk__field_indices_by_name[] = {
   3,   /* field[3] = at_ms */
+  5,   /* field[5] = clock */
   1,   /* field[1] = letters */
   2,   /* field[2] = outcomes */
   4,   /* field[4] = records_ahead */
@@ -3274,7 +3332,7 @@ static const unsigned rekey__v1__checkpoint_chunk__field_indices_by_name[] = {
 static const ProtobufCIntRange rekey__v1__checkpoint_chunk__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 5 }
+  { 0, 6 }
 };
 const ProtobufCMessageDescriptor rekey__v1__checkpoint_chunk__descriptor =
 {
@@ -3284,11 +3342,75 @@ const ProtobufCMessageDescriptor rekey__v1__checkpoint_chunk__descriptor =
   "Rekey__V1__CheckpointChunk",
   "rekey.v1",
   sizeof(Rekey__V1__CheckpointChunk),
-  5,
+  6,
   rekey__v1__checkpoint_chunk__field_descriptors,
   rekey__v1__checkpoint_chunk__field_indices_by_name,
   1,  rekey__v1__checkpoint_chunk__number_ranges,
   (ProtobufCMessageInit) rekey__v1__checkpoint_chunk__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor rekey__v1__clock_reading__field_descriptors[3] =
+{
+  {
+    "at_ms",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_FIXED64,
+    0,   /* quantifier_offset */
+    offsetof(Rekey__V1__ClockReading, at_ms),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "boot",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Rekey__V1__ClockReading, boot),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "elapsed_ms",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_FIXED64,
+    0,   /* quantifier_offset */
+    offsetof(Rekey__V1__ClockReading, elapsed_ms),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned rekey__v1__clock_reading__field_indices_by_name[] = {
+  0,   /* field[0] = at_ms */
+  1,   /* field[1] = boot */
+  2,   /* field[2] = elapsed_ms */
+};
+static const ProtobufCIntRange rekey__v1__clock_reading__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 3 }
+};
+const ProtobufCMessageDescriptor rekey__v1__clock_reading__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "rekey.v1.ClockReading",
+  "ClockReading",
+  "Rekey__V1__ClockReading",
+  "rekey.v1",
+  sizeof(Rekey__V1__ClockReading),
+  3,
+  rekey__v1__clock_reading__field_descriptors,
+  rekey__v1__clock_reading__field_indices_by_name,
+  1,  rekey__v1__clock_reading__number_ranges,
+  (ProtobufCMessageInit) rekey__v1__clock_reading__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
 static const ProtobufCFieldDescriptor rekey__v1__subject_entry__field_descriptors[3] =

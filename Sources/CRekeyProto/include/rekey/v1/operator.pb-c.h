@@ -281,10 +281,18 @@ struct  Rekey__V1__ServerStatusReply
    */
   uint64_t log_bytes_since_checkpoint;
   uint32_t connections;
+  /*
+   * The disk is full: only Logout, DisableAccount and RevokeSessions are written.
+   */
+  protobuf_c_boolean disk_full;
+  /*
+   * How far the wall clock is ahead of service time, when that is more than is believed; else 0.
+   */
+  uint64_t clock_ahead_ms;
 };
 #define REKEY__V1__SERVER_STATUS_REPLY__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&rekey__v1__server_status_reply__descriptor) \
-    , 0, 0, 0, 0, 0, 0, 0 }
+    , 0, 0, 0, 0, 0, 0, 0, 0, 0 }
 
 
 /* Rekey__V1__Account methods */

@@ -44,6 +44,7 @@ typedef struct Rekey__V1__LetterRow Rekey__V1__LetterRow;
 typedef struct Rekey__V1__LetterSettled Rekey__V1__LetterSettled;
 typedef struct Rekey__V1__OutcomeRow Rekey__V1__OutcomeRow;
 typedef struct Rekey__V1__CheckpointChunk Rekey__V1__CheckpointChunk;
+typedef struct Rekey__V1__ClockReading Rekey__V1__ClockReading;
 typedef struct Rekey__V1__SubjectEntry Rekey__V1__SubjectEntry;
 
 
@@ -525,10 +526,39 @@ struct  Rekey__V1__CheckpointChunk
    * Records of the batch behind the checkpoint's sequence that the checkpoint contains already.
    */
   uint32_t records_ahead;
+  /*
+   * In the first part of a checkpoint: the clocks as it was begun.
+   */
+  Rekey__V1__ClockReading *clock;
 };
 #define REKEY__V1__CHECKPOINT_CHUNK__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&rekey__v1__checkpoint_chunk__descriptor) \
-    , 0,NULL, 0,NULL, 0,NULL, 0, 0 }
+    , 0,NULL, 0,NULL, 0,NULL, 0, 0, NULL }
+
+
+/*
+ * The machine's clocks at a moment of service time, so that the next start can tell a clock that was
+ * set from time that went by.
+ */
+struct  Rekey__V1__ClockReading
+{
+  ProtobufCMessage base;
+  /*
+   * Service time.
+   */
+  uint64_t at_ms;
+  /*
+   * 16 bytes that each boot of a machine draws anew; elapsed times of two boots do not compare.
+   */
+  ProtobufCBinaryData boot;
+  /*
+   * Milliseconds since that boot, asleep or not.
+   */
+  uint64_t elapsed_ms;
+};
+#define REKEY__V1__CLOCK_READING__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&rekey__v1__clock_reading__descriptor) \
+    , 0, {0,NULL}, 0 }
 
 
 struct  Rekey__V1__SubjectEntry
@@ -1078,6 +1108,25 @@ Rekey__V1__CheckpointChunk *
 void   rekey__v1__checkpoint_chunk__free_unpacked
                      (Rekey__V1__CheckpointChunk *message,
                       ProtobufCAllocator *allocator);
+/* Rekey__V1__ClockReading methods */
+void   rekey__v1__clock_reading__init
+                     (Rekey__V1__ClockReading         *message);
+size_t rekey__v1__clock_reading__get_packed_size
+                     (const Rekey__V1__ClockReading   *message);
+size_t rekey__v1__clock_reading__pack
+                     (const Rekey__V1__ClockReading   *message,
+                      uint8_t             *out);
+size_t rekey__v1__clock_reading__pack_to_buffer
+                     (const Rekey__V1__ClockReading   *message,
+                      ProtobufCBuffer     *buffer);
+Rekey__V1__ClockReading *
+       rekey__v1__clock_reading__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   rekey__v1__clock_reading__free_unpacked
+                     (Rekey__V1__ClockReading *message,
+                      ProtobufCAllocator *allocator);
 /* Rekey__V1__SubjectEntry methods */
 void   rekey__v1__subject_entry__init
                      (Rekey__V1__SubjectEntry         *message);
@@ -1183,6 +1232,9 @@ typedef void (*Rekey__V1__OutcomeRow_Closure)
 typedef void (*Rekey__V1__CheckpointChunk_Closure)
                  (const Rekey__V1__CheckpointChunk *message,
                   void *closure_data);
+typedef void (*Rekey__V1__ClockReading_Closure)
+                 (const Rekey__V1__ClockReading *message,
+                  void *closure_data);
 typedef void (*Rekey__V1__SubjectEntry_Closure)
                  (const Rekey__V1__SubjectEntry *message,
                   void *closure_data);
@@ -1224,6 +1276,7 @@ extern const ProtobufCMessageDescriptor rekey__v1__letter_row__descriptor;
 extern const ProtobufCMessageDescriptor rekey__v1__letter_settled__descriptor;
 extern const ProtobufCMessageDescriptor rekey__v1__outcome_row__descriptor;
 extern const ProtobufCMessageDescriptor rekey__v1__checkpoint_chunk__descriptor;
+extern const ProtobufCMessageDescriptor rekey__v1__clock_reading__descriptor;
 extern const ProtobufCMessageDescriptor rekey__v1__subject_entry__descriptor;
 
 PROTOBUF_C__END_DECLS
