@@ -19,6 +19,7 @@ let package = Package(
     name: "rekey",
     products: [
         .library(name: "RekeyClient", targets: ["RekeyClient"]),
+        .library(name: "RekeyFuzz", type: .static, targets: ["RekeyFuzz"]),
         .executable(name: "rekeyd", targets: ["rekeyd"]),
         .executable(name: "rekey", targets: ["rekey"]),
     ],
@@ -32,6 +33,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
         .package(url: "https://github.com/apple/swift-system", from: "1.8.1"),
+        .package(url: "https://github.com/HdrHistogram/hdrhistogram-swift", from: "0.2.0"),
         .package(url: "https://github.com/hummingbird-project/swift-mustache", from: "2.1.1"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
     ],
@@ -92,8 +94,8 @@ let package = Package(
         .executableTarget(
             name: "rekeyd",
             dependencies: [
-                "RekeyCore", "RekeySecrets", "RekeyJournal", "RekeyStore", "RekeyService",
-                "RekeyServer", argumentParser, logging,
+                "RekeyCore", "RekeyWire", "RekeySecrets", "RekeyJournal", "RekeyStore",
+                "RekeyService", "RekeyServer", argumentParser, logging,
                 .product(name: "Configuration", package: "swift-configuration"),
                 .product(name: "SystemPackage", package: "swift-system"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
@@ -111,20 +113,28 @@ let package = Package(
             name: "rekey",
             dependencies: [
                 "RekeyCore", "RekeyWire", "RekeyClient", "CRekeyProto", "CProtobufC",
-                argumentParser,
+                argumentParser, nioCore,
+                // Percentiles: the field's tool.
+                .product(name: "Histogram", package: "hdrhistogram-swift"),
             ],
             path: "Clients/Swift/rekey",
             swiftSettings: house),
 
-        // A folder of tests for each module, and the simulated world that they share.
+        // A folder of tests for each module, and the simulated world that they share: the disk, the
+        // clocks and the seeds apart, since proofs and fuzzers need no more and build in seconds.
+        .target(
+            name: "RekeySimulation", dependencies: ["RekeyCore", "RekeyJournal", "RekeyStore"],
+            path: "Tests/RekeySimulation", swiftSettings: house),
         .target(
             name: "RekeyTestSupport",
             dependencies: [
-                "RekeyCore", "RekeyJournal", "RekeySecrets", "RekeyStore", "RekeyService", logging,
+                "RekeyCore", "RekeyJournal", "RekeySecrets", "RekeyStore", "RekeyService",
+                "RekeySimulation", logging,
             ],
             path: "Tests/RekeyTestSupport", swiftSettings: house),
         .testTarget(
-            name: "RekeyCoreTests", dependencies: ["RekeyCore", "RekeyTestSupport"],
+            name: "RekeyCoreTests",
+            dependencies: ["RekeyCore", "RekeyTestSupport", "RekeySimulation"],
             swiftSettings: house),
         .testTarget(
             name: "RekeyWireTests",
@@ -133,26 +143,29 @@ let package = Package(
         .testTarget(
             name: "RekeyStoreTests",
             dependencies: [
-                "RekeyCore", "RekeyWire", "RekeyJournal", "RekeyStore", "RekeyTestSupport",
+                "RekeyCore", "RekeyWire", "RekeyJournal", "RekeyStore", "RekeySimulation",
                 "CRekeyProto", "CProtobufC",
             ],
             swiftSettings: house),
         .testTarget(
             name: "RekeyJournalTests",
-            dependencies: ["RekeyJournal", "RekeyTestSupport", "CRekeyLinux"],
+            dependencies: ["RekeyJournal", "RekeySimulation", "CRekeyLinux"],
             swiftSettings: house),
         .testTarget(
             name: "RekeySecretsTests",
-            dependencies: ["RekeyCore", "RekeySecrets", "RekeyTestSupport"],
+            dependencies: ["RekeyCore", "RekeySecrets", "RekeyTestSupport", "RekeySimulation"],
             swiftSettings: house),
         .testTarget(
             name: "RekeyServiceTests",
-            dependencies: ["RekeyCore", "RekeyService", "RekeyStore", "RekeyTestSupport"],
+            dependencies: [
+                "RekeyCore", "RekeyService", "RekeyStore", "RekeyTestSupport", "RekeySimulation",
+            ],
             swiftSettings: house),
         .testTarget(
             name: "RekeyServerTests",
             dependencies: [
-                "RekeyCore", "RekeySecrets", "RekeyServer", "RekeyWire", "RekeyTestSupport",
+                "RekeyCore", "RekeySecrets", "RekeyServer", "RekeyWire", "RekeySimulation",
+                "RekeyTestSupport",
                 nioCore,
                 nioPosix, logging,
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
@@ -175,11 +188,35 @@ let package = Package(
             ],
             swiftSettings: house),
         .testTarget(
-            name: "rekeydTests", dependencies: ["RekeyCore", "RekeyService", "rekeyd"],
+            name: "rekeydTests",
+            dependencies: [
+                "RekeyCore", "RekeyService", "RekeyJournal", "RekeySimulation", "rekeyd",
+            ],
             swiftSettings: house),
+        // The proofs that the log can be trusted, programs that Tests/Crash/run runs.
+        .executableTarget(
+            name: "crash-states",
+            dependencies: ["RekeyCore", "RekeyJournal", "RekeyStore", "RekeySimulation"],
+            path: "Tests/Crash/States", swiftSettings: house),
+        .executableTarget(
+            name: "damage-sweep",
+            dependencies: ["RekeyCore", "RekeyJournal", "RekeyStore", "RekeySimulation"],
+            path: "Tests/Crash/Damage", swiftSettings: house),
+        // What a start reads, fuzzed; Tests/Fuzz/run links it with libFuzzer, which SwiftPM cannot.
+        .target(
+            name: "RekeyFuzz",
+            dependencies: [
+                "RekeyCore", "RekeyWire", "RekeyJournal", "RekeyStore", "RekeySimulation",
+                "CRekeyLinux",
+            ],
+            path: "Tests/Fuzz", exclude: ["run", "corpus"], swiftSettings: house),
+        // The journal beside a bare loop of writes and syncs.
+        .executableTarget(
+            name: "journal-benchmark", dependencies: ["RekeyJournal"],
+            path: "Tests/Benchmarks/Journal", swiftSettings: house),
         // The programs as they ship, killed and started again.
         .testTarget(
-            name: "CrashTests", dependencies: ["rekeyd", "rekey"], path: "Tests/Crash",
+            name: "CrashTests", dependencies: ["rekeyd", "rekey"], path: "Tests/Crash/Programs",
             swiftSettings: house),
     ],
     swiftLanguageModes: [.v6]

@@ -1,9 +1,20 @@
 // The 64 bytes before every batch: encoder and decoder. Format.swift is the law. Touches memory only.
 
 /// What a batch is for; the raw value is the byte on the disk.
-enum BatchKind: UInt8 {
+public enum BatchKind: UInt8, Sendable, CaseIterable {
     case records = 1
     case floor, seal, close, open, chunk, footer
+
+    /// Whether it is a batch of the log, and not of a checkpoint.
+    var isOfLog: Bool { self != .chunk && self != .footer }
+
+    fileprivate func mayCarry(_ payloadBytes: UInt32, records: UInt32) -> Bool {
+        switch self {
+        case .records: true
+        case .floor, .seal, .close, .open: payloadBytes == 0 && records == 0
+        case .chunk, .footer: records == 0
+        }
+    }
 }
 
 /// A batch's header. As a value it is always valid in form; whether it *follows* another is for
@@ -53,9 +64,10 @@ struct BatchHeader: Equatable {
         payloadBytes = bytes.number(at: 48, as: UInt32.self)
         records = bytes.number(at: 52, as: UInt32.self)
         payloadChecksum = bytes.number(at: 56, as: UInt32.self)
-        guard storeID == store, sequence > 0, payloadBytes <= Format.payloadBytesMax else {
-            return nil
-        }
+        guard storeID == store, (1...Format.numberMax).contains(sequence),
+            epoch <= Format.numberMax,
+            payloadBytes <= Format.payloadBytesMax, kind.mayCarry(payloadBytes, records: records)
+        else { return nil }
     }
 
     init(

@@ -11,7 +11,7 @@ final class BatchReader {
         case noHeader
     }
 
-    private let disk: any Disk
+    let disk: any Disk
     private let storeID: StoreID
     private let window = AlignedBuffer(byteCount: 2 * Format.batchBytesMax)
     private var windowStart: UInt64 = 0

@@ -15,6 +15,16 @@ struct CheckpointReader {
     func read(
         _ sequence: UInt64, _ chunk: (UnsafeRawBufferPointer) throws(JournalError) -> Void
     ) throws(JournalError) {
+        try readBatches(sequence) { (batch, _, data, _) throws(JournalError) in
+            if batch.kind != .footer { try chunk(data) }
+        }
+    }
+
+    /// Hands over each chunk and, when its numbers hold, the footer, each with its digest and offset.
+    func readBatches(
+        _ sequence: UInt64,
+        _ visit: (BatchHeader, UInt64, UnsafeRawBufferPointer, UInt64) throws(JournalError) -> Void
+    ) throws(JournalError) {
         let path = layout.checkpoint(sequence)
         try reader.reading(path) { () throws(JournalError) in
             let header = try reader.fileHeader(.checkpoint, number: sequence, path: path)
@@ -32,14 +42,15 @@ struct CheckpointReader {
                         path, at: offset, expected: "chunk \(cursor.sequence + 1) or the footer",
                         found: "no valid one")
                 }
-                offset += batch.bytesOnDisk
+                let end = offset + batch.bytesOnDisk
                 if batch.kind == .footer {
-                    return try check(
-                        data, chunks: cursor.sequence, bytes: bytes, end: offset, path: path)
+                    try check(data, chunks: cursor.sequence, bytes: bytes, end: end, path: path)
+                    return try visit(batch, digest, data, offset)
                 }
                 bytes += UInt64(data.count)
                 cursor.advance(over: batch, digest: digest)
-                try chunk(data)
+                try visit(batch, digest, data, offset)
+                offset = end
             }
         }
     }

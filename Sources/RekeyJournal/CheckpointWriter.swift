@@ -58,7 +58,8 @@ public final class CheckpointWriter {
 
     /// Makes the checkpoint durable, reads it back, then removes checkpoints, segments and quarantined
     /// copies that the two newest checkpoints make needless. Throws `.disk`, or `.corrupt` when what
-    /// came back is not what was written; then no old file is gone.
+    /// came back is not what was written; then no old file is gone. When only the removal fails the
+    /// message says so, and the checkpoint counts.
     public func finish() throws(JournalError) {
         let (disk, layout) = (journal.disk, journal.layout)
         let footer = AlignedBuffer(byteCount: 16)
@@ -72,11 +73,17 @@ public final class CheckpointWriter {
             let reader = BatchReader(disk: disk, storeID: journal.storeID)
             try CheckpointReader(reader: reader, layout: layout).verify(sequence)
         }
-        try Pruning(disk: disk, layout: layout, storeID: journal.storeID).run()
+        journal.checkpointed(bytesAtBegin: bytesAtBegin)
         isOpen = false
         disk.close(file)
-        journal.checkpointed(bytesAtBegin: bytesAtBegin)
-        journal.isWritingCheckpoint.store(false, ordering: .releasing)
+        defer { journal.isWritingCheckpoint.store(false, ordering: .releasing) }
+        do throws(JournalError) {
+            try Pruning(disk: disk, layout: layout, storeID: journal.storeID).run()
+        } catch {
+            throw JournalError(
+                error.code, "the checkpoint is written, but old files stay: \(error.message)",
+                fault: error.fault)
+        }
     }
 
     private func write(_ kind: BatchKind, _ bytes: UnsafeRawBufferPointer) throws(JournalError) {

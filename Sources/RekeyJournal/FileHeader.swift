@@ -53,6 +53,9 @@ struct FileHeader: Equatable {
             "\(actual)")
         let version = block.number(at: 8, as: UInt32.self)
         try require(version == Format.version, at: 8, "version \(Format.version)", "\(version)")
+        try require(
+            block.slice(12, 4).isZero && block.slice(72, 4020).isZero, at: 12, "zeros",
+            "other bytes where zeros must be")
         self.kind = kind
         storeID = block.storeID(at: 16)
         self.number = block.number(at: 32, as: UInt64.self)
@@ -62,6 +65,9 @@ struct FileHeader: Equatable {
         fileBytes = block.number(at: 64, as: UInt64.self)
         try require(storeID == store, at: 16, "this store's id", "another store's")
         try require(self.number == number, at: 32, "number \(number)", "\(self.number)")
+        try require(
+            max(number, firstSequence, epoch) <= Format.numberMax, at: 32, "numbers up to 2^62",
+            "a larger one")
     }
 
     init(

@@ -28,7 +28,8 @@ extension Journal {
         try disk.syncDirectory(directory, .journalNameSync)
         try disk.syncDirectory("\(directory)/..", .journalNameSync)
         let preparer = SegmentPreparer(disk: disk, layout: layout, fileBytes: header.fileBytes)
-        disk.close(try preparer.install(header))
+        try preparer.address(header)
+        disk.close(try preparer.name(header.number))
         try Manifest(storeID: storeID, tag: tag).write(to: layout, on: disk)
     }
 
@@ -76,7 +77,7 @@ extension Journal {
         }
     }
 
-    private static func requireManifest(
+    static func requireManifest(
         _ layout: Layout, _ disk: any Disk
     ) throws(JournalError) {
         do throws(JournalError) {

@@ -26,9 +26,10 @@ extension JournalError {
     static func corrupt(
         _ path: String, at offset: UInt64, expected: String, found: String
     ) -> JournalError {
-        JournalError(
+        let damage = JournalDamage(path: path, offset: offset, expected: expected, found: found)
+        return JournalError(
             .corrupt,
-            "\(path) is damaged at byte \(offset): expected \(expected), found \(found). "
-                + "Nothing was changed; keep a copy of the directory before anything else")
+            "\(damage). Nothing was changed; keep a copy of the directory before anything else",
+            damage: damage)
     }
 }

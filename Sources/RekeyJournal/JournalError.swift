@@ -50,13 +50,19 @@ public struct JournalError: Error, Sendable, CustomStringConvertible {
     public let message: String
     public let fault: Fault?
     public let cause: (any Error)?
+    /// With `.corrupt`: where.
+    public let damage: JournalDamage?
 
     public var description: String { message }
 
-    init(_ code: Code, _ message: String, fault: Fault? = nil, cause: (any Error)? = nil) {
+    init(
+        _ code: Code, _ message: String, fault: Fault? = nil, cause: (any Error)? = nil,
+        damage: JournalDamage? = nil
+    ) {
         self.code = code
         self.message = message
         self.fault = fault
         self.cause = cause
+        self.damage = damage
     }
 }

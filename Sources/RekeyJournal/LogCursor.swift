@@ -8,17 +8,20 @@ struct LogCursor: Equatable {
     var digest: UInt64
     /// Nil at the beginning of a file.
     var kind: BatchKind?
+    /// Whether batches of the log follow, or those of a checkpoint.
+    let isOfLog: Bool
 
     /// The place before the first batch of a file.
     init(before header: FileHeader) {
         sequence = header.firstSequence - 1
         epoch = header.epoch
         digest = header.previousDigest
+        isOfLog = header.kind == .segment
     }
 
     /// Format.swift, "follows".
     func isFollowed(by header: BatchHeader) -> Bool {
-        header.sequence == sequence + 1
+        header.kind.isOfLog == isOfLog && header.sequence == sequence + 1
             && (header.previousDigest == digest || !Tooth.digest.holds)
             && (header.kind == .open ? header.epoch > epoch : header.epoch == epoch)
     }

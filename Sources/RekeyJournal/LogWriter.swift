@@ -71,11 +71,7 @@ final class LogWriter {
     /// Makes room, then begins a new epoch with an empty batch. A full disk does not keep it from
     /// beginning as long as this segment has a block left.
     func open() throws(JournalError) {
-        if cursor.kind == .seal {
-            try startSegment()
-        } else if try hasNext(), isFull(after: 0) {
-            try sealAndRotate()
-        }
+        if try hasNext(), isFull(after: 0) { try sealAndRotate() }
         guard holds(.open, Format.blockBytes) else {
             let shortage = try shortage(at: Signal.now)
             throw shortage ?? JournalError(.disk, "\(layout.log) has no room for another segment")
@@ -89,11 +85,27 @@ final class LogWriter {
         try write(kind, batch, epoch: cursor.epoch)
     }
 
-    /// Ends the segment and goes on to the next. The next one's name appears only when the seal is
-    /// durable: that is what lets a recovery call an unsealed segment before another one damaged.
+    /// Ends the segment and goes on to the next, which `hasNext` has said is there. In this order:
+    /// the next one's header, the seal, the next one's name, each durable before the other. So behind a
+    /// seal there is always a segment or the file that was to become it; and the name comes last, which
+    /// lets a recovery call an unsealed segment before another one damaged.
     func sealAndRotate() throws(JournalError) {
-        try write(.seal, OpenBatch(batchBytes: Format.blockBytes))
-        try startSegment()
+        let seal = OpenBatch(batchBytes: Format.blockBytes)
+        let (_, digest) = seal.seal(
+            .seal, store: storeID, epoch: cursor.epoch, sequence: cursor.sequence + 1,
+            previousDigest: cursor.digest)
+        let header = FileHeader(
+            kind: .segment, storeID: storeID, number: segment.number + 1,
+            firstSequence: cursor.sequence + 2, epoch: cursor.epoch, previousDigest: digest,
+            fileBytes: UInt64(options.segmentBytes))
+        try preparer.address(header)
+        try write(.seal, seal)
+        let next = try preparer.name(header.number)
+        disk.close(file)
+        file = next
+        segment = header
+        position = UInt64(Format.blockBytes)
+        cursor.kind = nil
     }
 
     /// Waits for a segment that is being prepared, and leaves its file to the next opening.
@@ -113,18 +125,5 @@ final class LogWriter {
         cursor.digest = digest
         cursor.kind = kind
         if position > segment.fileBytes / 2, kind != .close { try preparer.begin() }
-    }
-
-    private func startSegment() throws(JournalError) {
-        let header = FileHeader(
-            kind: .segment, storeID: storeID, number: segment.number + 1,
-            firstSequence: cursor.sequence + 1, epoch: cursor.epoch, previousDigest: cursor.digest,
-            fileBytes: UInt64(options.segmentBytes))
-        let next = try preparer.install(header)
-        disk.close(file)
-        file = next
-        segment = header
-        position = UInt64(Format.blockBytes)
-        cursor.kind = nil
     }
 }

@@ -62,6 +62,9 @@ struct Manifest: Equatable {
         guard tagBytes <= Format.tagBytesMax else {
             throw .corrupt(path, at: 12, expected: "at most 64", found: "\(tagBytes)")
         }
+        guard block.slice(32 + tagBytes, 4060 - tagBytes).isZero else {
+            throw .corrupt(path, at: 32 + UInt64(tagBytes), expected: "zeros", found: "other bytes")
+        }
         storeID = block.storeID(at: 16)
         tag = Array(block.slice(32, tagBytes))
     }

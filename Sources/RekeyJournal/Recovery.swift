@@ -23,6 +23,12 @@ struct Recovery {
         var report: RecoveryReport
         /// What lies behind `position`; clean or torn.
         var tail: TailFacts
+        /// The segment still has the name of one being prepared: a crash came between the seal before
+        /// it and its renaming.
+        var isUnnamed = false
+
+        /// No writer of ours fills a segment without sealing it; one that is full could not be sealed.
+        var hasRoomForSeal: Bool { position + UInt64(Format.blockBytes) <= segment.fileBytes }
     }
 
     let disk: any Disk
@@ -59,9 +65,27 @@ struct Recovery {
             }
             end = try readSegment(header, from: end.cursor, isLast: header == segments.last, replay)
         }
+        if end.cursor.kind == .seal { try beginUnnamed(&end) }
+        guard end.hasRoomForSeal else {
+            throw .corrupt(
+                layout.segment(end.segment.number), at: end.position,
+                expected: "room for a seal", found: "the end of the segment")
+        }
         try Self.handingOver(accept)
         try repair(&end)
         return end
+    }
+
+    private func beginUnnamed(_ end: inout End) throws(JournalError) {
+        let number = end.segment.number + 1
+        let header = try SegmentReader(reader: reader, layout: layout)
+            .unnamed(number, after: end.cursor)
+        end.segment = header
+        end.position = UInt64(Format.blockBytes)
+        end.cursor.kind = nil
+        end.tail.last = end.cursor
+        end.tail.offset = end.position
+        end.isUnnamed = true
     }
 
     /// What an undamaged journal comes to: the newest checkpoint twice, and all segments.
@@ -101,28 +125,19 @@ struct Recovery {
     }
 
     private func readSegmentHeaders() throws(JournalError) -> [FileHeader] {
+        let segments = SegmentReader(reader: reader, layout: layout)
         let numbers = try layout.segments(on: disk)
         guard let first = numbers.first else {
             throw .corrupt(layout.log, at: 0, expected: "a segment", found: "none")
         }
         var headers: [FileHeader] = []
         for (index, number) in numbers.enumerated() {
-            let path = layout.segment(number)
             guard number == first + UInt64(index) else {
                 throw .corrupt(
                     layout.segment(first + UInt64(index)), at: 0, expected: "this segment",
                     found: "no file, but a later one")
             }
-            let header = try reader.reading(path) { () throws(JournalError) in
-                let header = try reader.fileHeader(.segment, number: number, path: path)
-                guard reader.fileBytes == header.fileBytes, header.firstSequence > 0 else {
-                    throw .corrupt(
-                        path, at: 64, expected: "\(header.fileBytes) bytes",
-                        found: "\(reader.fileBytes)")
-                }
-                return header
-            }
-            headers.append(header)
+            headers.append(try segments.header(number))
         }
         return headers
     }
@@ -146,23 +161,13 @@ struct Recovery {
         _ header: FileHeader, from start: LogCursor, isLast: Bool, _ replay: Replay
     ) throws(JournalError) -> End {
         let path = layout.segment(header.number)
-        var cursor = start
-        cursor.kind = nil
-        var offset = UInt64(Format.blockBytes)
-        return try reader.reading(path) { () throws(JournalError) in
-            while cursor.kind != .seal,
-                case .batch(let batch, let digest, let payload) = try reader.batch(at: offset),
-                cursor.isFollowed(by: batch)
-            {
-                try hand(batch, payload, path: path, offset: offset, replay)
-                cursor.advance(over: batch, digest: digest)
-                offset += batch.bytesOnDisk
-            }
-            let facts = try reader.scanTail(
-                from: offset, after: cursor, hasLaterSegment: !isLast,
-                checkpoint: checkpointsStated)
-            return try judged(facts, header, path)
+        let facts = try SegmentReader(reader: reader, layout: layout).read(
+            header.number, from: start, at: UInt64(Format.blockBytes), isLast: isLast,
+            checkpoint: checkpointsStated
+        ) { (batch, _, payload, offset) throws(JournalError) in
+            try hand(batch, payload, path: path, offset: offset, replay)
         }
+        return try judged(facts, header, path)
     }
 
     /// Replays a batch's records when the checkpoint does not contain them.
@@ -198,6 +203,10 @@ struct Recovery {
 
     /// The first writes of an opening.
     private mutating func repair(_ end: inout End) throws(JournalError) {
+        if end.isUnnamed {
+            try disk.rename(layout.nextSegment, to: layout.segment(end.segment.number))
+            try disk.syncDirectory(layout.log, .segmentNameSync)
+        }
         try disk.makeDirectory(layout.quarantine)
         for directory in [layout.log, layout.checkpoints, layout.quarantine] {
             try disk.removeTemporaries(in: directory)
@@ -218,7 +227,7 @@ struct Recovery {
     }
 
     /// Runs the caller's code; whatever it throws stops the recovery.
-    private static func handingOver(_ body: () throws -> Void) throws(JournalError) {
+    static func handingOver(_ body: () throws -> Void) throws(JournalError) {
         do {
             try body()
         } catch {

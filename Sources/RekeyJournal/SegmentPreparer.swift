@@ -1,4 +1,4 @@
-// Makes the next segment while this one fills: zeroed and synced under a temp name, so that the commit
+// Makes the next segment while this one fills: zeroed and durable under a temp name, so that the commit
 // thread only writes its header and renames it. Writing into zeroed blocks syncs without metadata.
 // Whether there will be a next segment is also how the log knows that the disk is full, in time.
 import Glibc
@@ -71,27 +71,31 @@ final class SegmentPreparer {
         }
     }
 
-    /// Gives the prepared segment its header and its name, both durable on return. Throws what it is
-    /// short of when there is none.
-    func install(_ header: FileHeader) throws(JournalError) -> OpenFile {
-        try begin()
-        guard try finish(), case .ready(let file) = state else {
-            if case .short(let error, _) = state { throw error }
-            throw JournalError(.dead, "the segment being prepared was lost")
-        }
+    /// Gives the prepared segment its header, durable on return. Throws what it is short of when there
+    /// is none.
+    func address(_ header: FileHeader) throws(JournalError) {
+        let file = try prepared()
+        let block = AlignedBuffer(byteCount: Format.blockBytes)
+        header.encode(into: block.bytes)
+        try disk.write(file, block.first(Format.blockBytes), at: 0)
+        try disk.syncData(file, .segmentHeaderSync)
+    }
+
+    /// Gives it its name, durable on return, and hands it over.
+    func name(_ number: UInt64) throws(JournalError) -> OpenFile {
+        let file = try prepared()
+        let path = layout.segment(number)
+        try disk.rename(layout.nextSegment, to: path)
+        try disk.syncDirectory(layout.log, .segmentNameSync)
         state = .idle
-        do throws(JournalError) {
-            let block = AlignedBuffer(byteCount: Format.blockBytes)
-            header.encode(into: block.bytes)
-            try disk.write(file, block.first(Format.blockBytes), at: 0)
-            try disk.syncData(file, .segmentHeaderSync)
-            try disk.rename(layout.nextSegment, to: layout.segment(header.number))
-            try disk.syncDirectory(layout.log, .segmentNameSync)
-        } catch {
-            disk.close(file)
-            throw error
-        }
-        return file
+        return OpenFile(descriptor: file.descriptor, path: path)
+    }
+
+    private func prepared() throws(JournalError) -> OpenFile {
+        try begin()
+        if try finish(), case .ready(let file) = state { return file }
+        if case .short(let error, _) = state { throw error }
+        throw JournalError(.dead, "the segment being prepared was lost")
     }
 
     /// Waits for the thread and lets go of what it made; the next opening removes the file.
@@ -139,6 +143,7 @@ final class SegmentPreparer {
             try disk.allocate(file, fileBytes)
             try disk.zero(file, 0..<fileBytes)
             try disk.sync(file, .segmentSync)
+            try disk.syncDirectory(layout.log, .nextNameSync)
         } catch {
             disk.close(file)
             if error.isLackOfRoom { try disk.unlink(layout.nextSegment) }

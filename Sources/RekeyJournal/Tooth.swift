@@ -11,7 +11,7 @@ package enum Tooth: String, CaseIterable, Sendable {
     case batchSync, segmentSync, segmentHeaderSync, checkpointSync, manifestSync
     case tornCopySync, tornTailSync, readSync
     // A name is on the disk before anything relies on it.
-    case segmentNameSync, checkpointNameSync, manifestNameSync, journalNameSync
+    case nextNameSync, segmentNameSync, checkpointNameSync, manifestNameSync, journalNameSync
     case tornCopyNameSync, asideNameSync, prunedCheckpointSync, prunedSegmentSync, prunedAsideSync
     // What is read is what was written.
     case pastCache, manifestChecksum, fileHeaderChecksum, headerChecksum, payloadChecksum

@@ -21,7 +21,7 @@ final class NoticeLog: Sendable {
             logger.info("checkpoint written", metadata: ["sequence": "\(sequence)"])
         case .checkpoint(.failure(let error)):
             logger.error(
-                "no checkpoint was written; the log grows on", metadata: ["error": "\(error)"])
+                "a checkpoint failed; nothing is lost", metadata: ["error": "\(error)"])
         case .full(let error):
             logger.critical(
                 "the disk is full: only Logout, DisableAccount and RevokeSessions are written",

@@ -19,7 +19,9 @@ struct Rekeyd: AsyncParsableCommand {
             70 anything else · 73 cannot create · 74 the disk failed · 75 held by another process · \
             78 wrong setting, key ring or version
             """,
-        subcommands: [InitCommand.self, ServeCommand.self, ConfigCommand.self])
+        subcommands: [
+            InitCommand.self, ServeCommand.self, ConfigCommand.self, JournalCommand.self,
+        ])
 
     static func main() async {
         occupyStandardStreams()

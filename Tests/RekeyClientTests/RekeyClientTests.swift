@@ -139,6 +139,93 @@ struct RekeyClientTests {
             ])
     }
 
+    @Test("a pipeline keeps as many calls in flight as asked for, no more, until there are no more")
+    func pipeline() async throws {
+        let inFlight = Mutex<[Int]>([])
+        let server = try await ScriptedServer {
+            var waiting: [UInt64] = []
+            return { heard, peer in
+                switch heard {
+                case .connected: peer.send(.hello(Hello()))
+                case .frame(.request(let request)):
+                    waiting.append(request.callID)
+                    // One more would be here before the Pong.
+                    if waiting.count == 8 { peer.send(.ping(token: 1)) }
+                case .frame(.pong):
+                    inFlight.withLock { $0.append(waiting.count) }
+                    // Two are answered and six wait: two more may come.
+                    for callID in waiting.suffix(2).reversed() {
+                        peer.reply(callID, Health.Reply.serving)
+                    }
+                    waiting.removeLast(2)
+                case .frame: break
+                }
+            }
+        }
+        let client = try await connect(server)
+        let drawn = Mutex(0)
+        let succeeded = Mutex(0)
+        await client.pipeline(Health.self, depth: 8, timeout: .milliseconds(100)) {
+            drawn.withLock { drawn in
+                drawn += 1
+                return drawn <= 38 ? Nothing() : nil
+            }
+        } answered: { time, error in
+            if error == nil {
+                succeeded.withLock { $0 += 1 }
+            } else {
+                #expect(error?.kind == .timedOut)
+                #expect(time >= .milliseconds(1100))
+            }
+        }
+        // The last six are never answered, and end with their time.
+        #expect(succeeded.withLock { $0 } == 32)
+        #expect(inFlight.withLock { $0 } == Array(repeating: 8, count: 16))
+        await client.close()
+    }
+
+    @Test("a pipeline ends with its connection, and gives every call its outcome")
+    func pipelineLost() async throws {
+        let server = try await ScriptedServer.answering { request, peer in
+            if request.callID == 10 {
+                peer.close()
+            } else if request.callID < 8 {
+                peer.reply(request.callID, Health.Reply.serving)
+            }
+        }
+        let client = try await connect(server)
+        let drawn = Mutex(0)
+        let outcomes = Mutex<[ClientError.Kind?]>([])
+        await client.pipeline(Health.self, depth: 4) {
+            drawn.withLock { $0 += 1 }
+            return Nothing()
+        } answered: { _, error in
+            outcomes.withLock { $0.append(error?.kind) }
+        }
+        let counted = outcomes.withLock { $0 }
+        #expect(counted.count == drawn.withLock { $0 })
+        #expect(counted.filter { $0 == nil }.count == 7)
+        #expect(counted.suffix(4).allSatisfy { $0 == .connectionLost(outcomeUnknown: true) })
+    }
+
+    @Test("each call is given up at its own time, also one that began later and waits less")
+    func alarms() async throws {
+        let server = try await ScriptedServer.answering { _, _ in }
+        let client = try await connect(server)
+        let ended = await withTaskGroup(of: Int.self) { group in
+            for milliseconds in [900, 1, 400] {
+                group.addTask {
+                    _ = try? await client.call(
+                        method: Health.name, body: [], timeout: .milliseconds(milliseconds))
+                    return milliseconds
+                }
+            }
+            return await group.reduce(into: []) { $0.append($1) }
+        }
+        #expect(ended == [1, 400, 900])
+        await client.close()
+    }
+
     @Test("R83: ends the connection at a reply that announces more than it reads")
     func tooLong() async throws {
         let server = try await ScriptedServer.answering { _, peer in

@@ -1,6 +1,7 @@
 // What operators do to an account, and what they can never do. Runs decisions only.
 
 import RekeyCore
+import RekeySimulation
 import RekeyTestSupport
 import Testing
 

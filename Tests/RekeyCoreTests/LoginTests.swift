@@ -1,6 +1,7 @@
 // Who may log in, and what failures do to the next try. Runs decisions only.
 
 import RekeyCore
+import RekeySimulation
 import RekeyTestSupport
 import Testing
 

@@ -1,6 +1,7 @@
 // Thousands of calls in any order on one subject, and what must hold after each. Decisions only.
 
 import RekeyCore
+import RekeySimulation
 import RekeyTestSupport
 import Testing
 

@@ -1,6 +1,7 @@
 // R05's promise under a stranger who never stops asking. Runs decisions only.
 
 import RekeyCore
+import RekeySimulation
 import RekeyTestSupport
 import Testing
 

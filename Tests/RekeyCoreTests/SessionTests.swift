@@ -1,6 +1,7 @@
 // How long a session lives and what ends it. Runs decisions only.
 
 import RekeyCore
+import RekeySimulation
 import RekeyTestSupport
 import Testing
 

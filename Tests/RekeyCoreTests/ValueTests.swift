@@ -1,6 +1,7 @@
 // Times, ids, reasons and secrets. Runs values only.
 
 import RekeyCore
+import RekeySimulation
 import RekeyTestSupport
 import Testing
 

@@ -1,5 +1,5 @@
 import Glibc
-import RekeyTestSupport
+import RekeySimulation
 import Testing
 
 @testable import RekeyJournal

@@ -1,5 +1,5 @@
 import CRekeyLinux
-import RekeyTestSupport
+import RekeySimulation
 import Testing
 
 @testable import RekeyJournal

@@ -1,6 +1,6 @@
 import Dispatch
 import RekeyJournal
-import RekeyTestSupport
+import RekeySimulation
 import Synchronization
 import Testing
 

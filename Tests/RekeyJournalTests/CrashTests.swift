@@ -1,5 +1,5 @@
 import RekeyJournal
-import RekeyTestSupport
+import RekeySimulation
 import Testing
 
 struct CrashTests {

@@ -1,4 +1,4 @@
-import RekeyTestSupport
+import RekeySimulation
 import Testing
 
 @testable import RekeyJournal

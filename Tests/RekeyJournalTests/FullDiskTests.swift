@@ -1,6 +1,6 @@
 import Glibc
 import RekeyJournal
-import RekeyTestSupport
+import RekeySimulation
 import Testing
 
 /// The watermark is the next segment: while it cannot be made, writes are refused and reads go on.

@@ -1,6 +1,6 @@
 // Holds the commit thread inside a sync, so that a test decides when a batch becomes durable.
 import Dispatch
-import RekeyTestSupport
+import RekeySimulation
 import Synchronization
 
 /// Lets syncs pass until closed; then each stops until it is let through.

@@ -1,6 +1,6 @@
 import Glibc
 import RekeyJournal
-import RekeyTestSupport
+import RekeySimulation
 import Synchronization
 import Testing
 

@@ -1,6 +1,6 @@
 // What the tests put into a journal and what came back: a list of numbers, one a record.
 import RekeyJournal
-import RekeyTestSupport
+import RekeySimulation
 import Synchronization
 
 /// A journal in a simulated directory, and the state built from it.

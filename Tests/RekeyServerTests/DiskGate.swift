@@ -1,4 +1,5 @@
 import Dispatch
+import RekeySimulation
 import RekeyTestSupport
 
 /// Holds every sync of a simulated disk until it is opened. It blocks the commit thread alone.

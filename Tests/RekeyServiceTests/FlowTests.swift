@@ -1,5 +1,6 @@
 import RekeyCore
 import RekeyService
+import RekeySimulation
 import RekeyTestSupport
 import Testing
 

@@ -1,6 +1,7 @@
 import RekeyCore
 import RekeyService
 import RekeyStore
+import RekeySimulation
 import RekeyTestSupport
 import Testing
 

@@ -1,4 +1,5 @@
 import RekeyCore
+import RekeySimulation
 import RekeyTestSupport
 import Testing
 

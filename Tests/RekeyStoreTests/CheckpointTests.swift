@@ -2,7 +2,7 @@ import Dispatch
 import Glibc
 import RekeyCore
 import RekeyJournal
-import RekeyTestSupport
+import RekeySimulation
 import Testing
 
 @testable import RekeyStore

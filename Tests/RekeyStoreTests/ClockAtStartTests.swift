@@ -1,6 +1,6 @@
 import RekeyCore
 import RekeyJournal
-import RekeyTestSupport
+import RekeySimulation
 import Synchronization
 import Testing
 

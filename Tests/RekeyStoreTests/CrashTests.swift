@@ -1,5 +1,5 @@
 import RekeyCore
-import RekeyTestSupport
+import RekeySimulation
 import Testing
 
 @testable import RekeyStore

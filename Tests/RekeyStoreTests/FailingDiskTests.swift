@@ -1,7 +1,7 @@
 import Glibc
 import RekeyCore
 import RekeyJournal
-import RekeyTestSupport
+import RekeySimulation
 import Testing
 
 @testable import RekeyStore

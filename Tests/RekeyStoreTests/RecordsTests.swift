@@ -1,7 +1,7 @@
 import CProtobufC
 import CRekeyProto
 import RekeyCore
-import RekeyTestSupport
+import RekeySimulation
 import RekeyWire
 import Testing
 

@@ -3,6 +3,7 @@
 
 import Logging
 public import RekeyCore
+public import RekeySimulation
 import RekeyJournal
 public import RekeySecrets
 public import RekeyService

@@ -58,7 +58,7 @@ struct ArgumentsTests {
                 else { continue }
                 let name = word.filter { $0.isLetter }
                 #expect(
-                    ["identifier", "method", "file", "subcommand"].contains(name),
+                    ["identifier", "method", "file", "subcommand", "options"].contains(name),
                     "\(path): \(word)")
             }
         }
@@ -85,7 +85,9 @@ struct ArgumentsTests {
                 "account", "create", "a", "--name", "n", "--mail", "m", "--mobile", "+33",
                 "--language",
                 "de",
-            ], ["reset", "activate", "a-link"],
+            ], ["reset", "activate", "a-link"], ["bench"], ["bench", "Health", "--depth", "101"],
+            ["bench", "Health", "--connections", "0"], ["bench", "Health", "--duration", "0"],
+            ["bench", "RequestReset", "--population", "50001"],
         ])
     func refused(_ arguments: [String]) {
         let error = #expect(throws: (any Error).self) { try Rekey.parseAsRoot(arguments) }

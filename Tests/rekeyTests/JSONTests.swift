@@ -32,7 +32,7 @@ struct JSONTests {
                 var maker = MessageMaker(seed: UInt64(index * 1000 + seed))
                 let bytes = try #require(repacked(maker.message(descriptor), descriptor))
                 let json = try bytes.withUnsafeBytes {
-                    try JSONFromWire.value($0, as: descriptor)
+                    try JSONFromWire.protobuf.value($0, as: descriptor)
                 }
                 let read = try #require(JSONValue(parsing: Array(json.text.utf8)), "\(json.text)")
                 let again = try WireFromJSON.bytes(read, as: descriptor)

@@ -16,6 +16,11 @@ final class ConnectionHandler: ChannelInboundHandler {
     /// Done when the server's Hello was good; failed otherwise.
     private var opening: EventLoopPromise<Void>?
     private var patience: Scheduled<Void>?
+    /// Goes off when the first call may be out of time. One for all: a timer for each call would
+    /// cost more than the call.
+    private var alarm: (at: NIODeadline, scheduled: Scheduled<Void>)?
+    /// While frames are read, writes wait for each other and leave together.
+    private var isReading = false
     private var context: ChannelHandlerContext?
 
     init(opening: EventLoopPromise<Void>) { self.opening = opening }
@@ -52,6 +57,8 @@ final class ConnectionHandler: ChannelInboundHandler {
     /// everybody hears who still waits.
     private func end(_ error: ClientError?) {
         patience?.cancel()
+        alarm?.scheduled.cancel()
+        alarm = nil
         let (ids, lost) = state.end()
         for id in ids { finish(id, .failure(error ?? lost)) }
         opening?.fail(
@@ -99,12 +106,28 @@ final class ConnectionHandler: ChannelInboundHandler {
     }
 
     private func awaitReply(_ call: Call, _ callID: UInt64) {
-        let alarm = context?.eventLoop.assumeIsolated().scheduleTask(
-            in: .init(call.timeout + Call.grace)
-        ) {
-            self.giveUp(callID, .timedOut(after: call.timeout))
+        let deadline = NIODeadline.now() + TimeAmount(call.timeout + Call.grace)
+        calls[callID] = WaitingCall(call: call, deadline: deadline)
+        if deadline < alarm?.at ?? .distantFuture { setAlarm(deadline) }
+    }
+
+    private func setAlarm(_ deadline: NIODeadline) {
+        alarm?.scheduled.cancel()
+        alarm = context.map { context in
+            let scheduled = context.eventLoop.assumeIsolated().scheduleTask(deadline: deadline) {
+                self.giveUpLateCalls()
+            }
+            return (deadline, scheduled)
         }
-        calls[callID] = WaitingCall(call: call, alarm: alarm)
+    }
+
+    private func giveUpLateCalls() {
+        alarm = nil
+        let now = NIODeadline.now()
+        for (callID, waiting) in calls where waiting.deadline <= now {
+            giveUp(callID, .timedOut(after: waiting.call.timeout))
+        }
+        if alarm == nil, let next = calls.values.map(\.deadline).min() { setAlarm(next) }
     }
 
     /// The caller stops waiting, and the server hears that it may.
@@ -123,7 +146,8 @@ final class ConnectionHandler: ChannelInboundHandler {
         guard let context else { return }
         var buffer = context.channel.allocator.buffer(capacity: bytes.count)
         buffer.writeBytes(bytes)
-        context.writeAndFlush(wrapOutboundOut(buffer), promise: nil)
+        context.write(wrapOutboundOut(buffer), promise: nil)
+        if !isReading { context.flush() }
     }
 
     // MARK: Frames to outcomes
@@ -135,11 +159,14 @@ final class ConnectionHandler: ChannelInboundHandler {
         } else {
             unread.writeBuffer(&bytes)
         }
+        isReading = true
         do throws(ClientError) {
             while !state.isEnded, try readFrame() {}
         } catch {
             end(error)
         }
+        isReading = false
+        context.flush()
         unread.discardReadBytes()
     }
 
@@ -222,7 +249,6 @@ final class ConnectionHandler: ChannelInboundHandler {
 
     private func finish(_ callID: UInt64, _ outcome: Call.Outcome) {
         guard let waiting = calls.removeValue(forKey: callID) else { return }
-        waiting.alarm?.cancel()
         waiting.call.finish(arena, outcome)
     }
 }
@@ -230,6 +256,6 @@ final class ConnectionHandler: ChannelInboundHandler {
 /// A call without its reply.
 private struct WaitingCall {
     var call: Call
-    /// Gives it up when its time is over.
-    var alarm: Scheduled<Void>?
+    /// When it is given up.
+    var deadline: NIODeadline
 }

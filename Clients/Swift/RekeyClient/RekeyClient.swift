@@ -99,6 +99,29 @@ public struct RekeyClient: Sendable {
         }
     }
 
+    /// Calls one method again and again, `depth` calls at once, until there is nothing more to call
+    /// or the connection ends; returns when every call has its outcome. For load: replies are not
+    /// read. Both closures run on the connection's event loop, and must not block.
+    ///
+    /// - Parameters:
+    ///   - next: the next request; nil ends it.
+    ///   - answered: once for each call: how long it took, and the error unless it succeeded.
+    public func pipeline<M: Method>(
+        _: M.Type, depth: Int, timeout: Duration = WireLimits.deadlineDefault,
+        next: @escaping @Sendable () -> M.Request?,
+        answered: @escaping @Sendable (Duration, ClientError?) -> Void
+    ) async where M.Request: WireMessage {
+        let ended = channel.eventLoop.makePromise(of: Void.self)
+        channel.eventLoop.execute {
+            Pipeline<M>(
+                handler.value, ended, depth: depth, timeout: timeout, next: next,
+                answered: answered
+            ).fill()
+        }
+        // It only ever succeeds: what fails are calls.
+        try? await ended.futureResult.get()
+    }
+
     private func call<Reply: Sendable>(
         _ method: String, _ timeout: Duration,
         encode: @escaping @Sendable (Arena) -> UnsafeRawBufferPointer,

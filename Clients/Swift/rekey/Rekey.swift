@@ -14,6 +14,6 @@ struct Rekey: AsyncParsableCommand {
         subcommands: [
             ResetCommand.self, LoginCommand.self, SessionCommand.self, PasswordCommand.self,
             AccountCommand.self, LettersCommand.self, StatusCommand.self, HealthCommand.self,
-            CallCommand.self, ExitCodesCommand.self,
+            CallCommand.self, BenchCommand.self, ExitCodesCommand.self,
         ])
 }

@@ -7,7 +7,7 @@ final class Remote {
     let world: World
     let isJSON: Bool
     private let address: ServerAddress
-    private let timeout: Duration
+    let timeout: Duration
     private var client: RekeyClient?
 
     init(_ options: RemoteOptions, _ world: World) throws(CommandError) {
@@ -44,6 +44,18 @@ final class Remote {
         return client
     }
 
+    /// Connections for load, which whoever asked closes.
+    func connect(_ count: Int) async throws(CommandError) -> [RekeyClient] {
+        var clients: [RekeyClient] = []
+        do throws(ClientError) {
+            for _ in 0..<count { clients.append(try await RekeyClient.connect(to: address)) }
+        } catch {
+            for client in clients { await client.close() }
+            throw CommandError(error)
+        }
+        return clients
+    }
+
     func close() async {
         await client?.close()
     }
@@ -66,7 +78,7 @@ final class Remote {
         let arena = Arena()
         do throws(WireFault) {
             return try arena.scope(budget: Arena.packingBudget) { () throws(WireFault) in
-                try JSONFromWire.value(arena.encode(reply), as: Reply.descriptor)
+                try JSONFromWire.protobuf.value(arena.encode(reply), as: Reply.descriptor)
             }
         } catch {
             throw CommandError(.fault, "REPLY_INVALID", "the reply does not print: \(error)")

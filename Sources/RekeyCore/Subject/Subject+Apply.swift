@@ -33,7 +33,7 @@ extension Subject {
             account?.sessions.append(Session(id: id, openedAt: now, usedAt: now))
         case .passwordRehashed(let password):
             account?.password = password
-            account?.passwordVersion += 1
+            account?.passwordVersion &+= 1
         case .sessionUsed(let id):
             guard let index = account?.sessions.firstIndex(where: { $0.id == id }) else { break }
             account?.sessions[index].usedAt = now
@@ -52,19 +52,19 @@ extension Subject {
             apply(profile)
         case .accountHeld(let hold):
             account?.hold = hold
-            account?.version += 1
+            account?.version &+= 1
             if hold == .disabled {
                 account?.sessions = []
                 voidResets()
             }
         case .suspensionLifted:
             account?.wrongCodes = []
-            account?.version += 1
+            account?.version &+= 1
         case .accountDeleted:
             account = nil
         case .sessionsRevoked:
             account?.sessions = []
-            account?.version += 1
+            account?.version &+= 1
         }
     }
 
@@ -84,7 +84,7 @@ extension Subject {
     private mutating func apply(_ profile: Profile) {
         guard let before = account?.profile else { return }
         account?.profile = profile
-        account?.version += 1
+        account?.version &+= 1
         if before.mobile != profile.mobile { account?.mobileConfirmed = false }
         // R18: a link or code may be in the wrong hands once a contact has changed.
         if before.mobile != profile.mobile || before.mail != profile.mail { voidResets() }
@@ -92,8 +92,8 @@ extension Subject {
 
     private mutating func setPassword(_ password: PasswordRecord) {
         account?.password = password
-        account?.passwordVersion += 1
-        account?.version += 1
+        account?.passwordVersion &+= 1
+        account?.version &+= 1
     }
 
     /// R18. The request windows go too: whoever is over a limit must hold a live link (R05), and

@@ -9,15 +9,23 @@ public struct Timestamp: Hashable, Comparable, Sendable {
     }
 
     public static func + (left: Timestamp, right: Duration) -> Timestamp {
-        Timestamp(milliseconds: left.milliseconds + right.milliseconds)
+        Timestamp(milliseconds: left.milliseconds.addingSaturated(right.milliseconds))
     }
 
     public static func - (left: Timestamp, right: Duration) -> Timestamp {
-        Timestamp(milliseconds: left.milliseconds - right.milliseconds)
+        Timestamp(milliseconds: left.milliseconds.addingSaturated(-right.milliseconds))
     }
 
     public static func - (left: Timestamp, right: Timestamp) -> Duration {
         .milliseconds(left.milliseconds - right.milliseconds)
+    }
+}
+
+extension Int64 {
+    /// Stored instants may be the last there is: beyond it there is none, and no trap.
+    fileprivate func addingSaturated(_ other: Int64) -> Int64 {
+        let (sum, overflows) = addingReportingOverflow(other)
+        return overflows ? (other < 0 ? .min : .max) : sum
     }
 }
 

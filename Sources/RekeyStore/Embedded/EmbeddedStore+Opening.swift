@@ -56,6 +56,11 @@ extension EmbeddedStore {
                 try tables.replay(transaction, sequence: sequence)
             },
             accept: {
+                // They were durable before the checkpoint was begun; skipping later ones in their
+                // place would lose what is promised from now on.
+                guard tables.recordsToSkip == 0 else {
+                    throw StoreError.unreadable("the log lacks records that the checkpoint holds")
+                }
                 let refusal = ClockReading.refusal(time, newest: newest, last: reading, policy)
                 if let refusal, !clocks.contains(refusal.acceptance) { throw refusal }
             },

@@ -45,14 +45,31 @@ enum Records {
     static func decode(
         _ record: UnsafeRawBufferPointer, _ arena: Arena
     ) throws(StoreError) -> Decoded {
-        guard let kind = record.first.flatMap(Kind.init) else {
-            throw .unreadable("a record of type \(record.first ?? 0), which this version lacks")
-        }
-        let body = UnsafeRawBufferPointer(rebasing: record[1...])
+        let (kind, body) = try parts(of: record)
         switch kind {
         case .transaction: return .transaction(try decode(Transaction.self, body, arena))
         case .clock: return .clock(try decode(ClockReading.self, body, arena))
         }
+    }
+
+    /// The message in a record of the log, and its type.
+    static func message(
+        of record: UnsafeRawBufferPointer
+    ) throws(StoreError) -> (bytes: UnsafeRawBufferPointer, type: MessageDescriptor) {
+        let (kind, body) = try parts(of: record)
+        switch kind {
+        case .transaction: return (body, Transaction.descriptor)
+        case .clock: return (body, ClockReading.descriptor)
+        }
+    }
+
+    private static func parts(
+        of record: UnsafeRawBufferPointer
+    ) throws(StoreError) -> (Kind, UnsafeRawBufferPointer) {
+        guard let kind = record.first.flatMap(Kind.init) else {
+            throw .unreadable("a record of type \(record.first ?? 0), which this version lacks")
+        }
+        return (kind, UnsafeRawBufferPointer(rebasing: record[1...]))
     }
 
     static func encode(_ subject: Subject, _ arena: Arena) -> [UInt8] {

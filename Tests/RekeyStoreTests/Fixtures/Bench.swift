@@ -3,7 +3,7 @@
 
 import RekeyCore
 import RekeyJournal
-import RekeyTestSupport
+import RekeySimulation
 import Synchronization
 
 @testable import RekeyStore

@@ -1,7 +1,7 @@
 // Holds every sync of a disk, so that a test decides when something becomes durable.
 
 import Dispatch
-import RekeyTestSupport
+import RekeySimulation
 import Synchronization
 
 /// While closed no sync of data begins; whoever comes to one waits on its own thread.

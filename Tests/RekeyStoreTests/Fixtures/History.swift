@@ -1,7 +1,7 @@
 // What was decided on a store, in order, and who was told: the model that a crash is judged by.
 
 import RekeyCore
-import RekeyTestSupport
+import RekeySimulation
 import Synchronization
 import Testing
 

@@ -1,7 +1,7 @@
 // Values drawn from a seed: one of everything that a store keeps. Suites of this folder come in.
 
 import RekeyCore
-import RekeyTestSupport
+import RekeySimulation
 
 @testable import RekeyStore
 

@@ -29,7 +29,7 @@ struct CallCommand: RemoteCommand {
         let json: JSONValue
         do {
             json = try reply.withUnsafeBytes { bytes throws(WireFault) in
-                try JSONFromWire.value(bytes, as: method.output)
+                try JSONFromWire.protobuf.value(bytes, as: method.output)
             }
         } catch {
             throw CommandError(

@@ -1,4 +1,5 @@
 import FoundationEssentials
+import RekeyWire
 
 /// Bytes in JSON: written as base64 with padding, read in either alphabet, padded or not (protobuf,
 /// "ProtoJSON Format"; RFC 4648, sections 4 and 5).
@@ -20,5 +21,12 @@ enum Base64 {
             standard += Array(repeating: UInt8(ascii: "="), count: (4 - standard.count % 4) % 4)
         }
         return Data(base64Encoded: Data(standard)).map { Array($0) }
+    }
+}
+
+extension JSONFromWire {
+    /// As every protobuf library reads and writes it: 64-bit integers as strings, bytes as base64.
+    static var protobuf: JSONFromWire {
+        JSONFromWire(bytesText: Base64.text, areWordsNumbers: false)
     }
 }

@@ -1,10 +1,13 @@
 import CProtobufC
 import CRekeyProto
+import RekeyWire
 
 /// A method of either service, as the .proto declares it.
 struct MethodDescriptor {
     /// "rekey.v1.Rekey/Login".
     var fullName: String
+    /// "Login".
+    var name: String
     var input: MessageDescriptor
     var output: MessageDescriptor
 
@@ -15,9 +18,9 @@ struct MethodDescriptor {
                 start: service.pointee.methods, count: Int(service.pointee.n_methods))
             return methods.map { method in
                 MethodDescriptor(
-                    fullName: String(cString: service.pointee.name) + "/"
-                        + String(cString: method.name),
-                    input: method.input, output: method.output)
+                    service: String(cString: service.pointee.name),
+                    name: String(cString: method.name), input: method.input,
+                    output: method.output)
             }
         }
     }
@@ -34,8 +37,11 @@ struct MethodDescriptor {
         self = found
     }
 
-    private init(fullName: String, input: MessageDescriptor, output: MessageDescriptor) {
-        self.fullName = fullName
+    private init(
+        service: String, name: String, input: MessageDescriptor, output: MessageDescriptor
+    ) {
+        fullName = "\(service)/\(name)"
+        self.name = name
         self.input = input
         self.output = output
     }

@@ -1,0 +1,176 @@
+// The program: every damage to every specimen, on two threads, judged and counted.
+import Dispatch
+import Glibc
+import RekeyJournal
+import RekeySimulation
+import Synchronization
+
+/// The command line and what it asks for.
+struct Sweep {
+    /// What an opening of a damaged disk may come to.
+    enum Outcome: String, CaseIterable {
+        case identical
+        case refused
+        case lastBatchSetAside = "last batch set aside"
+    }
+
+    private struct Usage: Error, CustomStringConvertible {
+        let description = "usage: damage-sweep [--long] [--seed N]"
+    }
+
+    private struct Tally {
+        var counts: [FileKind: [Outcome: Int]] = [:]
+        var failure: String?
+
+        mutating func add(_ other: Tally) {
+            for (kind, counts) in other.counts {
+                self.counts[kind, default: [:]].merge(counts, uniquingKeysWith: +)
+            }
+            failure = failure ?? other.failure
+        }
+    }
+
+    private static let workers = 2
+
+    private var seed: UInt64 = 1
+    private var isLong = false
+
+    init(_ arguments: [String]) throws {
+        var rest = arguments[...]
+        while let name = rest.popFirst() {
+            switch name {
+            case "--long": isLong = true
+            case "--seed":
+                guard let value = rest.popFirst().flatMap({ UInt64($0) }) else { throw Usage() }
+                seed = value
+            default: throw Usage()
+            }
+        }
+    }
+
+    /// The exit status.
+    func run() throws -> Int32 {
+        var total = Tally()
+        for round in 0..<(isLong ? 8 : 1) as Range<UInt64> {
+            let roundSeed = seed &+ round &* 1_000_003
+            for specimen in try Specimen.all(seed: roundSeed) {
+                guard try specimen.open(SimulatedDisk(specimen.image)) == specimen.content else {
+                    print("\(specimen.name), seed \(roundSeed): another state without any damage")
+                    return 1
+                }
+                total.add(sweep(specimen, roundSeed))
+                if let failure = total.failure {
+                    print("\(failure)\nagain: damage-sweep --seed \(roundSeed)")
+                    return 1
+                }
+            }
+        }
+        report(total)
+        return 0
+    }
+
+    private func sweep(_ specimen: Specimen, _ seed: UInt64) -> Tally {
+        var generator = SeededGenerator(seed: seed)
+        let damages = Damage.all(of: specimen, &generator, everything: isLong)
+        let group = DispatchGroup()
+        let total = Total()
+        for _ in 0..<Self.workers {
+            DispatchQueue(label: "sweep").async(group: group) {
+                var tally = Tally()
+                while tally.failure == nil, !total.isBroken.load(ordering: .relaxed) {
+                    let first = total.next.add(64, ordering: .relaxed).oldValue
+                    guard first < damages.count else { break }
+                    for damage in damages[first..<min(first + 64, damages.count)] {
+                        judge(damage, specimen, &tally)
+                        if tally.failure != nil { break }
+                    }
+                }
+                if tally.failure != nil { total.isBroken.store(true, ordering: .relaxed) }
+                total.tally.withLock { $0.add(tally) }
+            }
+        }
+        group.wait()
+        return total.tally.withLock { $0 }
+    }
+
+    /// What the threads of one specimen share.
+    private final class Total: Sendable {
+        let next = Atomic(0)
+        let isBroken = Atomic(false)
+        let tally = Mutex(Tally())
+    }
+
+    private func judge(_ damage: Damage, _ specimen: Specimen, _ tally: inout Tally) {
+        var image = specimen.image
+        damage.apply(to: &image, pruned: specimen.pruned)
+        guard image != specimen.image else { return }
+        let disk = SimulatedDisk(image)
+        let kind = FileKind(damage.path)
+        do {
+            let outcome = try outcome(of: damage, specimen, disk, image)
+            tally.counts[kind, default: [:]][outcome, default: 0] += 1
+        } catch {
+            tally.failure = "\(specimen.name): \(damage)\n\(error)"
+        }
+    }
+
+    private struct Wrong: Error, CustomStringConvertible {
+        let description: String
+    }
+
+    private func outcome(
+        of damage: Damage, _ specimen: Specimen, _ disk: SimulatedDisk, _ image: DiskImage
+    ) throws -> Outcome {
+        do {
+            let content = try specimen.open(disk)
+            if content == specimen.content { return .identical }
+            guard content == specimen.withoutLast else {
+                throw Wrong(description: "it opened, and the state is another")
+            }
+            guard damage.path == specimen.files(.log).last else {
+                throw Wrong(description: "the last batch is missing, and it was not damaged")
+            }
+            // Nothing is kept of a batch of which nothing is left.
+            guard
+                specimen.isLastBatchErased(in: image)
+                    || disk.image.files.keys.contains(where: { $0.hasSuffix(".torn") })
+            else {
+                throw Wrong(description: "the last batch is missing, and no copy was kept")
+            }
+            return .lastBatchSetAside
+        } catch let error as JournalError {
+            guard Self.isHonest(error.code, damage) else {
+                throw Wrong(description: "it was refused as \(error.code): \(error)")
+            }
+            guard disk.image == image else {
+                throw Wrong(description: "it was refused, and the disk was changed: \(error)")
+            }
+            return .refused
+        }
+    }
+
+    private static func isHonest(_ code: JournalError.Code, _ damage: Damage) -> Bool {
+        switch (code, FileKind(damage.path), damage) {
+        case (.corrupt, _, _), (.unknownVersion, .manifest, _), (.otherTag, .manifest, _),
+            (.notFound, .manifest, .remove):
+            true
+        default: false
+        }
+    }
+
+    private func report(_ total: Tally) {
+        var damages = 0
+        for kind in FileKind.allCases {
+            let counts = total.counts[kind] ?? [:]
+            damages += counts.values.reduce(0, +)
+            let columns = Outcome.allCases.map { outcome in
+                let number = String(counts[outcome] ?? 0)
+                return String(repeating: " ", count: max(0, 9 - number.utf8.count)) + number + " "
+                    + outcome.rawValue
+            }
+            let name = kind.rawValue + String(repeating: " ", count: 11 - kind.rawValue.utf8.count)
+            print(name + columns.joined())
+        }
+        print("\(damages) damages: none went unnoticed")
+    }
+}

@@ -1,0 +1,61 @@
+// Fuzzing of what a start reads from the disk. libFuzzer comes in by the two C functions below, with
+// bytes of its making; everything happens on a simulated disk. `Tests/Fuzz/run` builds and runs it.
+//
+//   bytes -> Piece -> JournalImage (checksums made right) -> SimulatedDisk -> open -> oracle
+//
+// The oracle: a journal opens, or is refused and the disk stays as it was. One that opened takes a
+// record, closes, and opens again with the same content and that record. Traps, sanitizer reports,
+// hangs and greed for memory are libFuzzer's to see.
+import Glibc
+
+/// What is fuzzed; the raw value is the name that the program is started under.
+enum FuzzTarget: String {
+    case batches = "fuzz-batches"
+    case records = "fuzz-records"
+    case checkpoints = "fuzz-checkpoints"
+
+    static let current = FuzzTarget(
+        rawValue: CommandLine.arguments[0].split(separator: "/").last.map(String.init) ?? "")
+
+    func check(_ bytes: UnsafeRawBufferPointer) {
+        var input = FuzzInput(bytes)
+        switch self {
+        case .batches: BatchCheck.run(&input)
+        case .records: StoreCheck.run(&input, withCheckpoint: false)
+        case .checkpoints: StoreCheck.run(&input, withCheckpoint: true)
+        }
+    }
+}
+
+/// What was found is no longer what Rekey promises. libFuzzer keeps the input.
+func broken(_ promise: String) -> Never {
+    fatalError("BROKEN: \(promise)")
+}
+
+/// `fuzz-NAME --seeds FOLDER` writes the inputs that today's own code makes, and ends.
+@_cdecl("LLVMFuzzerInitialize")
+public func fuzzerInitialize(
+    _: UnsafeMutableRawPointer?, _: UnsafeMutableRawPointer?
+) -> CInt {
+    let arguments = CommandLine.arguments
+    guard let target = FuzzTarget.current else { broken("a program name of a fuzz target") }
+    if arguments.count == 3, arguments[1] == "--seeds" {
+        for (number, seed) in Seeds.make(target).enumerated() {
+            write(seed, to: "\(arguments[2])/seed-\(number)")
+        }
+        exit(0)
+    }
+    return 0
+}
+
+@_cdecl("LLVMFuzzerTestOneInput")
+public func fuzzerTestOneInput(_ start: UnsafeRawPointer?, _ count: Int) -> CInt {
+    FuzzTarget.current?.check(UnsafeRawBufferPointer(start: start, count: count))
+    return 0
+}
+
+private func write(_ bytes: [UInt8], to path: String) {
+    guard let file = fopen(path, "wb") else { broken("a folder for seeds: \(path)") }
+    defer { fclose(file) }
+    guard fwrite(bytes, 1, bytes.count, file) == bytes.count else { broken("room for \(path)") }
+}
