@@ -1,6 +1,7 @@
 // Holds the commit thread before it writes a batch, so that the run, and not the scheduler, decides
 // which records ride together.
 import Dispatch
+import Glibc
 import RekeySimulation
 import Synchronization
 
@@ -17,18 +18,30 @@ final class CommitGate: Sendable {
     private let isClosed = Atomic(false)
     /// The kind byte of the batch that is held.
     private let kind = Atomic<UInt8>(0)
+    /// The newest batch was a floor: all before it is durable, and nothing waits.
+    private let isIdle = Atomic(false)
     private let arrived = DispatchSemaphore(value: 0)
     private let passes = DispatchSemaphore(value: 0)
 
     init(on disk: SimulatedDisk) {
         disk.watchWrites { [self] path, bytes in
-            guard isClosed.load(ordering: .acquiring), path.contains("/log/"),
-                bytes.starts(with: "RKYB".utf8)
-            else { return }
+            guard path.contains("/log/"), bytes.starts(with: "RKYB".utf8) else { return }
+            // A seal may follow the floor at once.
+            if bytes[4] != 3 { isIdle.store(bytes[4] == Stop.floor.rawValue, ordering: .releasing) }
+            guard isClosed.load(ordering: .acquiring) else { return }
             kind.store(bytes[4], ordering: .releasing)
             arrived.signal()
             passes.wait()
         }
+    }
+
+    /// Until the thread sleeps, having written what an opening appends by itself.
+    func waitForFloor() throws {
+        for _ in 0..<600_000 {
+            if isIdle.load(ordering: .acquiring) { return }
+            usleep(100)
+        }
+        throw Broken("no floor was written for a minute")
     }
 
     func close() { isClosed.store(true, ordering: .releasing) }

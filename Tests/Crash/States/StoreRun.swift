@@ -53,6 +53,8 @@ final class StoreRun: Workload {
             let store = try open(disk, checkpoints, bytes: Self.checkpointBytes) {
                 checkpoints.finish()
             }
+            // The clocks, which an opening writes down, ride alone.
+            try gate.waitForFloor()
             gate.close()
             try work(Session(store: store, disk: disk, gate: gate, checkpoints: checkpoints))
             gate.open()
