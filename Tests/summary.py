@@ -1,7 +1,8 @@
 """Sums up a run of Swift Testing: what failed, the slowest ten, what was skipped and why, and last
-'N passed, N failed, N skipped'.
+'N passed, N failed, N skipped', the proofs included.
 
-usage: summary.py STATUS LOG    STATUS is the exit code of 'swift test', LOG what it printed
+usage: summary.py STATUS LOG [PROOFS]
+STATUS is the exit code of 'swift test', LOG what it printed, PROOFS what Tests/Crash/run printed
 """
 
 import re
@@ -14,7 +15,19 @@ SKIPPED = re.compile(r"^➜ +Test (.+?) skipped(.*)$")
 STARTED = re.compile(r"^◇ Test (?!run )(?!case )(.+?) started\.$")
 
 
-def main(status: int, log: str) -> int:
+PROOFS = re.compile(r"^proofs: (\d+) passed, (\d+) failed, (\d+) skipped$", re.MULTILINE)
+
+
+def proofs(log: str | None) -> tuple[int, int, int]:
+    """Passed, failed and skipped; one failure when they came to no end."""
+    if log is None:
+        return 0, 0, 0
+    with open(log, encoding="utf-8", errors="replace") as file:
+        counts = PROOFS.search(file.read())
+    return tuple(map(int, counts.groups())) if counts else (0, 1, 0)
+
+
+def main(status: int, log: str, proofs_log: str | None = None) -> int:
     with open(log, encoding="utf-8", errors="replace") as file:
         lines = file.read().splitlines()
     ended = [match.groups() for line in lines if (match := ENDED.match(line))]
@@ -40,9 +53,11 @@ def main(status: int, log: str) -> int:
         print(f"  {float(seconds):6.2f} s  {name}")
     for name, why in skipped:
         print(f"skipped: {name}{why}")
-    print(f"{passed} passed, {failed} failed, {len(skipped)} skipped")
+    proved, broken, left_out = proofs(proofs_log)
+    passed, failed = passed + proved, failed + broken
+    print(f"{passed} passed, {failed} failed, {len(skipped) + left_out} skipped")
     return 1 if failed else 0
 
 
 if __name__ == "__main__":
-    sys.exit(main(int(sys.argv[1]), sys.argv[2]))
+    sys.exit(main(int(sys.argv[1]), *sys.argv[2:]))

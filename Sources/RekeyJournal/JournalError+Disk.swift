@@ -7,7 +7,7 @@ extension JournalError {
         let reason = strerror(errno).map { String(cString: $0) } ?? "error \(errno)"
         let advice =
             switch errno {
-            case ENOSPC, EDQUOT: "; free space on its volume and start again"
+            case ENOSPC, EDQUOT: "; free space on its volume"
             case EACCES, EPERM, EROFS: "; give this process's user the right to write there"
             case EMFILE, ENFILE: "; raise the limit of open files"
             default: ""

@@ -11,10 +11,10 @@ struct Pruning {
         let checkpoints = try layout.checkpointSequences(on: disk)
         guard checkpoints.count >= 2 else { return }
         let older = checkpoints[checkpoints.count - 2]
+        // Not synced: one that a crash brings back is never preferred, and goes with the next.
         for sequence in checkpoints where sequence < older {
             try disk.unlink(layout.checkpoint(sequence))
         }
-        try disk.syncDirectory(layout.checkpoints, .prunedCheckpointSync)
         try removeSegments(upTo: older)
         try removeQuarantined(upTo: older)
     }
@@ -29,7 +29,8 @@ struct Pruning {
         }
     }
 
-    /// A quarantined copy may hold personal data: it goes with the log it was cut from.
+    /// A quarantined copy may hold personal data: it goes with the log it was cut from, and again when a
+    /// crash has brought it back.
     private func removeQuarantined(upTo sequence: UInt64) throws(JournalError) {
         for name in try disk.list(layout.quarantine) {
             guard let taken = UInt64(name.prefix(16), radix: 16), taken <= sequence else {
@@ -37,7 +38,6 @@ struct Pruning {
             }
             try disk.unlink("\(layout.quarantine)/\(name)")
         }
-        try disk.syncDirectory(layout.quarantine, .prunedAsideSync)
     }
 
     private func firstSequence(of segment: UInt64) throws(JournalError) -> UInt64 {

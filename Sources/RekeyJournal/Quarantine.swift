@@ -23,12 +23,11 @@ struct Quarantine {
         }
     }
 
-    /// Moves a checkpoint that did not verify out of the way of those that count.
+    /// Moves a checkpoint that did not verify out of the way of those that count. Not synced: one that a
+    /// crash brings back is found damaged again, or goes as one of the older ones.
     func takeCheckpoint(_ sequence: UInt64) throws(JournalError) -> String {
         let path = try freeName(sequence, end: Layout.checkpointEnd)
         try disk.rename(layout.checkpoint(sequence), to: path)
-        try disk.syncDirectory(layout.quarantine, .asideNameSync)
-        try disk.syncDirectory(layout.checkpoints, .asideNameSync)
         return path
     }
 

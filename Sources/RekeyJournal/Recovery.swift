@@ -50,6 +50,10 @@ struct Recovery {
     mutating func run(
         restore: Restore, replay: Replay, accept: () throws -> Void, progress: @escaping Progress
     ) throws(JournalError) -> End {
+        // A process that was killed may have left names that nobody has synced.
+        for directory in [layout.directory, layout.log] {
+            try disk.syncDirectory(directory, .readNameSync)
+        }
         let total = try bytesToRead()
         reader.onRead = { progress(min($0, total), total) }
         defer { reader.onRead = { _ in } }

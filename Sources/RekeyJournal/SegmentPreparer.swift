@@ -142,7 +142,8 @@ final class SegmentPreparer {
             // A disk that is full says so here, before anything was written.
             try disk.allocate(file, fileBytes)
             try disk.zero(file, 0..<fileBytes)
-            try disk.sync(file, .segmentSync)
+            // Its header's sync would do; by then the commit thread waits, and so does everybody.
+            try disk.sync(file)
             try disk.syncDirectory(layout.log, .nextNameSync)
         } catch {
             disk.close(file)

@@ -8,11 +8,11 @@
 /// out.
 package enum Tooth: String, CaseIterable, Sendable {
     // A file's content is on the disk before anything relies on it.
-    case batchSync, segmentSync, segmentHeaderSync, checkpointSync, manifestSync
+    case batchSync, segmentHeaderSync, checkpointSync, manifestSync
     case tornCopySync, tornTailSync, readSync
     // A name is on the disk before anything relies on it.
     case nextNameSync, segmentNameSync, checkpointNameSync, manifestNameSync, journalNameSync
-    case tornCopyNameSync, asideNameSync, prunedCheckpointSync, prunedSegmentSync, prunedAsideSync
+    case tornCopyNameSync, prunedSegmentSync, readNameSync
     // What is read is what was written.
     case pastCache, manifestChecksum, fileHeaderChecksum, headerChecksum, payloadChecksum
     case digest, footer, checkpointReread

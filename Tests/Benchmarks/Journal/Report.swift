@@ -20,18 +20,30 @@ struct Report {
         print(
             "One record of \(Self.recordBytes) bytes a commit; \(Self.rounds) turns of \(turn) each,"
         )
-        print("the journal and a bare loop of pwrite + fdatasync in turns; medians.")
+        print(
+            "the journal and a bare loop of pwrite + fdatasync in turns; medians. Writers live on")
+        print("one thread of their own, but for the one that appends again in its callback.")
         print()
         print(
-            "writers  commits/s   raw syncs/s      η  = batching × device   p99 commit / p99 raw"
+            "    writers  commits/s   raw syncs/s      η  = batching × device   p99 commit / p99 raw"
                 + "  B/commit")
-        for count in [1, 16, 64, 256, 1024] { try row(count, journal, raw) }
+        try row("1, callback", 1, journal, raw) { turn in
+            CallbackWriter(journal, recordBytes: Self.recordBytes).run(for: turn)
+        }
+        for count in [1, 16, 64, 256, 1024] {
+            try row("\(count)", count, journal, raw) { turn in
+                try Writers(count, journal, recordBytes: Self.recordBytes).run(for: turn)
+            }
+        }
         try journal.close()
         print()
         try recovery()
     }
 
-    private func row(_ count: Int, _ journal: Journal, _ raw: RawDisk) throws {
+    private func row(
+        _ name: String, _ count: Int, _ journal: Journal, _ raw: RawDisk,
+        _ write: (Duration) throws -> [UInt64]
+    ) throws {
         let payload = count * (Self.recordBytes + 4) + 64
         let batchBytes = (payload + 4095) / 4096 * 4096
         var rates: [Double] = []
@@ -46,7 +58,7 @@ struct Report {
             let bare = try raw.run(batchBytes, for: turn)
             _ = disk.take()
             let began = Stopwatch.now
-            let took = try Writers(count, journal, recordBytes: Self.recordBytes).run(for: turn)
+            let took = try write(turn)
             let elapsed = Double(Stopwatch.now - began) / 1e9
             let counts = disk.take()
             let rate = Double(took.count) / elapsed
@@ -62,7 +74,7 @@ struct Report {
         let (p99, raw99) = (commits.percentile(0.99), syncs.percentile(0.99))
         print(
             [
-                pad("\(count)", 7), pad(number(rates.median), 10), pad(number(rawRates.median), 13),
+                pad(name, 11), pad(number(rates.median), 10), pad(number(rawRates.median), 13),
                 pad(ratio(etas.median), 6), pad(ratio(batching.median), 9), " ×",
                 pad(ratio(device.median), 5),
                 pad("\(Int(p99)) / \(Int(raw99)) µs = \(ratio(p99 / max(raw99, 1)))", 28),

@@ -16,6 +16,8 @@ enum Damage: Sendable {
     case swapFiles(String, String)
     /// A file that pruning had removed is back.
     case putBack(String)
+    /// A block as the same store wrote it when it went on otherwise from an earlier state.
+    case replaceBlock(String, index: Int, from: [UInt8])
 
     /// The file it is counted under.
     var path: String {
@@ -23,7 +25,8 @@ enum Damage: Sendable {
         case .flip(let path, _, _), .zero(let path, _), .flipBlock(let path, _, _, _),
             .zeroBlock(let path, _, _), .copyBlock(let path, _, _, _),
             .swapBlocks(let path, _, _, _), .truncate(let path, _), .remove(let path),
-            .copyFile(_, over: let path), .swapFiles(let path, _), .putBack(let path):
+            .copyFile(_, over: let path), .swapFiles(let path, _), .putBack(let path),
+            .replaceBlock(let path, _, _):
             path
         }
     }
@@ -57,6 +60,8 @@ enum Damage: Sendable {
             image.files[first] = image.files[second]
             image.files[second] = content
         case .putBack(let path): image.files[path] = pruned[path]
+        case .replaceBlock(let path, let index, let block):
+            image.files[path]?.replaceSubrange(index * 4096..<(index + 1) * 4096, with: block)
         }
     }
 
@@ -64,8 +69,13 @@ enum Damage: Sendable {
     static func all(
         of specimen: Specimen, _ generator: inout SeededGenerator, everything: Bool
     ) -> [Damage] {
+        guard specimen.fork.isEmpty else { return otherBlocks(specimen) }
         var damages: [Damage] = []
-        for (path, bytes) in specimen.image.files.sorted(by: { $0.key < $1.key }) {
+        var flips: [Damage] = []
+        let files = specimen.image.files.sorted {
+            ($0.value.count, $1.key) < ($1.value.count, $0.key)
+        }
+        for (path, bytes) in files {
             for size in [512, 4096] {
                 damages += blocks(
                     of: path, bytes, size, swaps: everything ? .max : 6, &generator)
@@ -80,11 +90,22 @@ enum Damage: Sendable {
             damages.append(.remove(path))
             for (byte, value) in bytes.enumerated() {
                 let bit = Int.random(in: 0..<8, using: &generator)
-                damages.append(.flip(path, byte: byte, bit: bit))
-                if value != 0 { damages.append(.zero(path, byte: byte)) }
+                flips.append(.flip(path, byte: byte, bit: bit))
+                if value != 0 { flips.append(.zero(path, byte: byte)) }
             }
         }
-        return files(specimen) + damages
+        return wholeFiles(specimen) + damages + flips
+    }
+
+    private static func otherBlocks(_ specimen: Specimen) -> [Damage] {
+        specimen.fork.sorted { $0.key < $1.key }.flatMap { path, other -> [Damage] in
+            let own = specimen.image.files[path] ?? []
+            return (0..<min(own.count, other.count) / 4096).compactMap { index in
+                let block = other[index * 4096..<(index + 1) * 4096]
+                guard own[index * 4096..<(index + 1) * 4096] != block else { return nil }
+                return .replaceBlock(path, index: index, from: Array(block))
+            }
+        }
     }
 
     private static func blocks(
@@ -110,7 +131,7 @@ enum Damage: Sendable {
         return damages
     }
 
-    private static func files(_ specimen: Specimen) -> [Damage] {
+    private static func wholeFiles(_ specimen: Specimen) -> [Damage] {
         let logs = specimen.files(.log)
         let checkpoints = specimen.files(.checkpoint)
         var damages = specimen.pruned.keys.sorted().map { Damage.putBack($0) }

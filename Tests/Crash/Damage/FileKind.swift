@@ -27,6 +27,33 @@ extension Specimen {
         return damaged.files[path]?.dropFirst(start).allSatisfy { $0 == 0 } ?? true
     }
 
+    /// Whether something that a start reads is not what was written: a byte under a checksum, or a
+    /// length. Padding behind a batch is not, nor is an older checkpoint.
+    func isChanged(in damaged: DiskImage) -> Bool {
+        let manifest = image.files.keys.filter { $0.hasSuffix("/manifest") }
+        return (manifest + files(.log) + files(.checkpoint).suffix(1)).contains { path in
+            // A file that is gone is missed only when something in it was needed.
+            guard let bytes = image.files[path], let found = damaged.files[path] else {
+                return false
+            }
+            return bytes.count != found.count
+                || bytes != found && Self.covered(bytes).contains { bytes[$0] != found[$0] }
+        }
+    }
+
+    /// The first block, and each batch without its padding.
+    private static func covered(_ bytes: [UInt8]) -> [Range<Int>] {
+        var ranges = [0..<min(4096, bytes.count)]
+        var offset = 4096
+        while offset < bytes.count, bytes[offset...].starts(with: "RKYB".utf8) {
+            let length = bytes[offset + 48..<offset + 52]
+            let payload = length.reversed().reduce(0) { $0 << 8 | Int($1) }
+            ranges.append(offset..<offset + 64 + payload)
+            offset += (64 + payload + 4095) / 4096 * 4096
+        }
+        return ranges
+    }
+
     /// The name of the segment that would come next.
     var nextSegment: String {
         guard let last = files(.log).last,

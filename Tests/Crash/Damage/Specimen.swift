@@ -20,6 +20,9 @@ struct Specimen: Sendable {
     let withoutLast: Content?
     /// Files that pruning removed: an older checkpoint to put back.
     let pruned: [String: [UInt8]]
+    /// The files of the same store after it went on otherwise from an earlier state, as one that was
+    /// restored from a copy does.
+    var fork: [String: [UInt8]] = [:]
     private let opening: @Sendable (SimulatedDisk) throws -> Content
 
     func open(_ disk: SimulatedDisk) throws -> Content { try opening(disk) }
@@ -30,6 +33,7 @@ struct Specimen: Sendable {
             try journal("floor", seed, .floor, checkpoints: 0),
             try journal("in flight", seed, .inFlight, checkpoints: 0),
             try journal("checkpoints", seed, .closed, checkpoints: 3),
+            try forked(seed),
             try store(seed),
         ]
     }
@@ -88,6 +92,76 @@ struct Specimen: Sendable {
         return Specimen(
             name: name, image: image, content: .records(records), withoutLast: withoutLast,
             pruned: pruned, opening: { .records(try openJournal($0).records) })
+    }
+
+    /// Records of one block each, so that those of either history have their places in the other.
+    private static func forked(_ seed: UInt64) throws -> Specimen {
+        func goOn(_ disk: SimulatedDisk, _ seed: UInt64) throws -> DiskImage {
+            var generator = SeededGenerator(seed: seed)
+            let (journal, _) = try openJournal(disk)
+            for _ in 0..<5 {
+                let record = (0..<2000).map { _ in UInt8(truncatingIfNeeded: generator.next()) }
+                let durable = Waiter()
+                journal.whenDurable(try journal.append(record)) { _ in durable.signal() }
+                try durable.wait("a record")
+            }
+            try journal.close()
+            return disk.image
+        }
+        let disk = SimulatedDisk()
+        try Journal.create(
+            directory: directory, disk: disk, options: options, storeID: storeID, tag: tag)
+        let start = try goOn(disk, seed)
+        let image = try goOn(SimulatedDisk(start), seed &+ 1)
+        let other = try goOn(SimulatedDisk(start), seed &+ 2)
+        let opening: @Sendable (SimulatedDisk) throws -> Content = {
+            .records(try openJournal($0).records)
+        }
+        return Specimen(
+            name: "forked", image: image, content: try opening(SimulatedDisk(image)),
+            withoutLast: nil, pruned: [:], fork: other.files, opening: opening)
+    }
+
+    /// A disk that spoils every checkpoint but the first while it is written: none of them may let an
+    /// older file go.
+    static func spoiled(seed: UInt64) throws {
+        let disk = SimulatedDisk()
+        try Journal.create(
+            directory: directory, disk: disk, options: options, storeID: storeID, tag: tag)
+        let (journal, _) = try openJournal(disk)
+        var generator = SeededGenerator(seed: seed)
+        var records: [[UInt8]] = []
+        for round in 0..<5 {
+            for _ in 0..<4 {
+                let record = (0..<3000).map { _ in UInt8(truncatingIfNeeded: generator.next()) }
+                records.append(record)
+                let durable = Waiter()
+                journal.whenDurable(try journal.append(record)) { _ in durable.signal() }
+                try durable.wait("a record")
+            }
+            if round == 1 {
+                disk.watch { [weak disk] operation, path in
+                    guard operation == .rename, path.contains("/checkpoint/") else { return }
+                    disk?.damage(path) { $0[5000] ^= 1 }
+                }
+            }
+            let writer = try journal.beginCheckpoint(at: journal.durable)
+            try writer.append(records.flatMap(framed))
+            do throws(JournalError) {
+                try writer.finish()
+            } catch {
+                guard round > 0, error.code == .corrupt else { throw error }
+            }
+        }
+        disk.watch(nil)
+        try journal.close()
+        guard try openJournal(disk).records == records else {
+            throw Lost(description: "another state when checkpoints were spoiled as they went")
+        }
+    }
+
+    private struct Lost: Error, CustomStringConvertible {
+        let description: String
     }
 
     private static func openJournal(

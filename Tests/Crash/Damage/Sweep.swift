@@ -15,7 +15,7 @@ struct Sweep {
     }
 
     private struct Usage: Error, CustomStringConvertible {
-        let description = "usage: damage-sweep [--long] [--seed N]"
+        let description = "usage: damage-sweep [--long] [--seed N] [--only SPECIMEN] [--sample N]"
     }
 
     private struct Tally {
@@ -34,6 +34,9 @@ struct Sweep {
 
     private var seed: UInt64 = 1
     private var isLong = false
+    private var only: String?
+    /// So many damages of each specimen.
+    private var sample: Int?
 
     init(_ arguments: [String]) throws {
         var rest = arguments[...]
@@ -43,6 +46,12 @@ struct Sweep {
             case "--seed":
                 guard let value = rest.popFirst().flatMap({ UInt64($0) }) else { throw Usage() }
                 seed = value
+            case "--sample":
+                sample = rest.popFirst().flatMap { Int($0) }
+                guard sample != nil else { throw Usage() }
+            case "--only":
+                only = rest.popFirst()
+                guard only != nil else { throw Usage() }
             default: throw Usage()
             }
         }
@@ -53,7 +62,14 @@ struct Sweep {
         var total = Tally()
         for round in 0..<(isLong ? 8 : 1) as Range<UInt64> {
             let roundSeed = seed &+ round &* 1_000_003
-            for specimen in try Specimen.all(seed: roundSeed) {
+            do {
+                try Specimen.spoiled(seed: roundSeed)
+            } catch {
+                print("spoiled checkpoints, seed \(roundSeed): \(error)")
+                return 1
+            }
+            for specimen in try Specimen.all(seed: roundSeed)
+            where only ?? specimen.name == specimen.name {
                 guard try specimen.open(SimulatedDisk(specimen.image)) == specimen.content else {
                     print("\(specimen.name), seed \(roundSeed): another state without any damage")
                     return 1
@@ -71,7 +87,8 @@ struct Sweep {
 
     private func sweep(_ specimen: Specimen, _ seed: UInt64) -> Tally {
         var generator = SeededGenerator(seed: seed)
-        let damages = Damage.all(of: specimen, &generator, everything: isLong)
+        let all = Damage.all(of: specimen, &generator, everything: isLong)
+        let damages = sample.map { Array(all.shuffled(using: &generator).prefix($0)) } ?? all
         let group = DispatchGroup()
         let total = Total()
         for _ in 0..<Self.workers {
@@ -123,7 +140,15 @@ struct Sweep {
     ) throws -> Outcome {
         do {
             let content = try specimen.open(disk)
-            if content == specimen.content { return .identical }
+            try crashed(disk, specimen, content)
+            if content == specimen.content {
+                // Nothing is set aside of a batch of which nothing is left.
+                let isUnnoticed =
+                    Self.setAside(disk).isEmpty && specimen.isChanged(in: image)
+                    && !specimen.isLastBatchErased(in: image)
+                if isUnnoticed { throw Wrong(description: "it opened, and nobody noticed") }
+                return .identical
+            }
             guard content == specimen.withoutLast else {
                 throw Wrong(description: "it opened, and the state is another")
             }
@@ -149,10 +174,32 @@ struct Sweep {
         }
     }
 
+    /// The power goes as soon as it is open: it comes back the same, and what was set aside is there.
+    private func crashed(
+        _ disk: SimulatedDisk, _ specimen: Specimen, _ content: Specimen.Content
+    ) throws {
+        var generator = SeededGenerator(seed: seed)
+        let setAside = Self.setAside(disk)
+        let left = disk.crash(keeping: &generator)
+        do {
+            guard try specimen.open(left) == content else {
+                throw Wrong(description: "it opened, and after a power cut the state is another")
+            }
+        } catch let error as JournalError {
+            throw Wrong(description: "it opened, and after a power cut it does not: \(error)")
+        }
+        guard setAside.allSatisfy({ Self.setAside(left)[$0.key] == $0.value }) else {
+            throw Wrong(description: "what was set aside is gone after a power cut")
+        }
+    }
+
+    private static func setAside(_ disk: SimulatedDisk) -> [String: [UInt8]] {
+        disk.contents.filter { $0.key.contains("/quarantine/") }
+    }
+
     private static func isHonest(_ code: JournalError.Code, _ damage: Damage) -> Bool {
         switch (code, FileKind(damage.path), damage) {
-        case (.corrupt, _, _), (.unknownVersion, .manifest, _), (.otherTag, .manifest, _),
-            (.notFound, .manifest, .remove):
+        case (.corrupt, _, _), (.unknownVersion, .manifest, _), (.notFound, .manifest, .remove):
             true
         default: false
         }

@@ -3,7 +3,7 @@
 // batch of a log, when nothing durable follows it, may be taken for one in flight, and then a copy of
 // it is kept. Touches no file.
 //
-//     damage-sweep [--long] [--seed N]
+//     damage-sweep [--long] [--seed N] [--only SPECIMEN] [--sample N]
 import Glibc
 
 // Set before anything runs, so this program starts itself anew: a recovery's two megabytes are better

@@ -1,7 +1,6 @@
 // Holds the commit thread before it writes a batch, so that the run, and not the scheduler, decides
 // which records ride together.
 import Dispatch
-import Glibc
 import RekeySimulation
 import Synchronization
 
@@ -16,18 +15,24 @@ final class CommitGate: Sendable {
     }
 
     private let isClosed = Atomic(false)
+    /// The next batch of records still passes, and closes it.
+    private let closesBehindRecords = Atomic(false)
     /// The kind byte of the batch that is held.
     private let kind = Atomic<UInt8>(0)
-    /// The newest batch was a floor: all before it is durable, and nothing waits.
-    private let isIdle = Atomic(false)
     private let arrived = DispatchSemaphore(value: 0)
     private let passes = DispatchSemaphore(value: 0)
+    private let closed = DispatchSemaphore(value: 0)
 
     init(on disk: SimulatedDisk) {
         disk.watchWrites { [self] path, bytes in
             guard path.contains("/log/"), bytes.starts(with: "RKYB".utf8) else { return }
-            // A seal may follow the floor at once.
-            if bytes[4] != 3 { isIdle.store(bytes[4] == Stop.floor.rawValue, ordering: .releasing) }
+            if bytes[4] == Stop.records.rawValue,
+                closesBehindRecords.exchange(false, ordering: .acquiringAndReleasing)
+            {
+                close()
+                closed.signal()
+                return
+            }
             guard isClosed.load(ordering: .acquiring) else { return }
             kind.store(bytes[4], ordering: .releasing)
             arrived.signal()
@@ -35,13 +40,14 @@ final class CommitGate: Sendable {
         }
     }
 
-    /// Until the thread sleeps, having written what an opening appends by itself.
-    func waitForFloor() throws {
-        for _ in 0..<600_000 {
-            if isIdle.load(ordering: .acquiring) { return }
-            usleep(100)
+    /// Lets `body`, which appends without being asked to, have that batch; closed on return.
+    func closing<Result>(behindRecordsOf body: () throws -> Result) throws -> Result {
+        closesBehindRecords.store(true, ordering: .releasing)
+        let result = try body()
+        guard closed.wait(timeout: .now() + 60) == .success else {
+            throw Broken("no batch of records was written for a minute, though one was due")
         }
-        throw Broken("no floor was written for a minute")
+        return result
     }
 
     func close() { isClosed.store(true, ordering: .releasing) }

@@ -57,6 +57,48 @@ struct CrashModel {
         seen = durable
     }
 
+    /// The moment as the next process finds it while the machine goes on: all that programs see, and
+    /// this model with its files numbered as a disk made from that image numbers them.
+    func killed() -> (image: DiskImage, model: CrashModel) {
+        var image = DiskImage()
+        var numbers: [Int: Int] = [:]
+        for (path, node) in seen.sorted(by: { $0.key < $1.key }) {
+            guard case .file(let number) = node else {
+                image.directories.insert(path)
+                continue
+            }
+            numbers[number] = numbers.count
+            image.files[path] = written(to: number)
+        }
+        // Below zero: files that no name leads to any more, though one may be back after a crash.
+        return (image, renumbered { numbers[$0] ?? -1 - $0 })
+    }
+
+    private func written(to number: Int) -> [UInt8] {
+        var bytes = files[number]?.durable ?? []
+        for write in files[number]?.pending ?? [] { Survivors.Write.kept.apply(write, to: &bytes) }
+        return bytes
+    }
+
+    private func renumbered(_ number: (Int) -> Int) -> CrashModel {
+        func renumbered(_ node: Node) -> Node {
+            if case .file(let old) = node { .file(number(old)) } else { node }
+        }
+        var model = self
+        model.files = Dictionary(uniqueKeysWithValues: files.map { (number($0), $1) })
+        model.dirtyFiles = dirtyFiles.map(number).sorted()
+        model.seen = seen.mapValues(renumbered)
+        model.durable = durable.mapValues(renumbered)
+        model.pendingNames = pendingNames.map { directory, change in
+            switch change {
+            case .add(let path, let node): (directory, .add(path, renumbered(node)))
+            case .remove: (directory, change)
+            case .move(let old, let new, let node): (directory, .move(old, new, renumbered(node)))
+            }
+        }
+        return model
+    }
+
     var pendingWrites: [PendingWrite] { dirtyFiles.flatMap { files[$0]?.pending ?? [] } }
 
     mutating func apply(_ change: DiskChange) {

@@ -11,6 +11,8 @@ final class JournalRun: Workload {
     private static let directory = "store"
     private static let tag: [UInt8] = [1, 2, 3]
     private static let options = JournalOptions(segmentBytes: 40 << 10, batchBytes: 12 << 10)
+    /// Of whoever opens next: with batches so large, most segments are too full to go on with.
+    private static let nextOptions = JournalOptions(segmentBytes: 40 << 10, batchBytes: 24 << 10)
     private static let sessions = 4
     private static let stopsPerSession = 14
     /// Numbers in one chunk of a checkpoint, and the bytes that follow them.
@@ -33,8 +35,10 @@ final class JournalRun: Workload {
         for session in 0..<Self.sessions {
             let journal = try reopen(disk)
             gate.close()
-            try work(journal, disk, gate, &generator)
-            gate.open()
+            do {
+                defer { gate.open() }
+                try work(journal, disk, gate, &generator)
+            }
             if session % 2 == 0 { try journal.close() }
         }
         disk.noting(Timeline.session)
@@ -43,7 +47,7 @@ final class JournalRun: Workload {
 
     func recover(_ disk: SimulatedDisk, closing: Bool) throws -> Int {
         do {
-            let (journal, count) = try open(disk)
+            let (journal, count) = try open(disk, closing ? Self.nextOptions : Self.options)
             if closing { try journal.close() }
             return count
         } catch let error as JournalError where error.code == .notFound {
@@ -103,7 +107,13 @@ final class JournalRun: Workload {
         for _ in 0..<count {
             let length = Int.random(in: 4...2900, using: &generator)
             let record = Self.bytes(length, of: records.count, &generator)
-            sequences.append(try journal.append(record))
+            do throws(JournalError) {
+                sequences.append(try journal.append(record))
+            } catch {
+                // A seal is held, and the batch behind it has had its records.
+                guard error.code == .overloaded else { throw error }
+                break
+            }
             records.append(record)
         }
         guard count > 0, let last = sequences.last else { return }
@@ -114,9 +124,7 @@ final class JournalRun: Workload {
     }
 
     private func checkpoint(_ journal: Journal) throws {
-        let durable = journal.durable
-        let count = sequences.count { $0 <= durable }
-        let writer = try journal.beginCheckpoint(at: durable)
+        let (writer, count) = try beginCheckpoint(journal)
         for first in stride(from: 0, to: count, by: Self.numbersInChunk) {
             let numbers = first..<min(first + Self.numbersInChunk, count)
             try writer.append(Self.chunk(numbers))
@@ -124,12 +132,29 @@ final class JournalRun: Workload {
         try writer.finish()
     }
 
+    /// Of all that was appended if the journal takes that, though a batch of it is held; else of what
+    /// is durable.
+    private func beginCheckpoint(_ journal: Journal) throws -> (CheckpointWriter, Int) {
+        if let last = sequences.last, last > journal.durable {
+            do throws(JournalError) {
+                return (try journal.beginCheckpoint(at: last), records.count)
+            } catch {
+                guard error.code == .checkpointRefused else { throw error }
+            }
+        }
+        let durable = journal.durable
+        let count = sequences.count { $0 <= durable }
+        return (try journal.beginCheckpoint(at: durable), count)
+    }
+
     // MARK: what was written, and what came back
 
-    private func open(_ disk: SimulatedDisk) throws -> (journal: Journal, count: Int) {
+    private func open(
+        _ disk: SimulatedDisk, _ options: JournalOptions = JournalRun.options
+    ) throws -> (journal: Journal, count: Int) {
         var count = 0
         let journal = try Journal.open(
-            directory: Self.directory, disk: disk, options: Self.options, tag: Self.tag,
+            directory: Self.directory, disk: disk, options: options, tag: Self.tag,
             restore: { chunk in
                 let end = count + Int(chunk.loadUnaligned(as: UInt32.self))
                 guard chunk.elementsEqual(Self.chunk(count..<end)) else {

@@ -2,6 +2,7 @@
 // were seen. Every round has a seed of its own, and nothing of it is in the files of another.
 import Dispatch
 import Glibc
+import RekeyJournal
 import RekeySimulation
 import Synchronization
 
@@ -9,7 +10,8 @@ import Synchronization
 struct Proof {
     private struct Usage: Error, CustomStringConvertible {
         let description =
-            "usage: crash-states [--long] [--seed N] [--state SEED:RUN:OPERATION:CHOICE]"
+            "usage: crash-states [--long] [--seed N] [--only journal|store|syncs] "
+            + "[--states N] [--state SEED:RUN:OPERATION:CHOICE] | --teeth"
     }
 
     private struct Total {
@@ -25,11 +27,15 @@ struct Proof {
     }
 
     private static let workers = 2
+    private static let runs = [JournalRun.name, StoreRun.name, FailedSyncs.name]
 
     private let stop = StopFlag()
     private var seed: UInt64 = 1
     private var isLong = false
+    private var only: String?
+    private var states: Int?
     private var place: StatePlace?
+    private var listsTeeth = false
 
     init(_ arguments: [String]) throws {
         var rest = arguments[...]
@@ -42,6 +48,13 @@ struct Proof {
             case "--state":
                 guard let value = rest.popFirst().flatMap({ StatePlace($0) }) else { throw Usage() }
                 place = value
+            case "--only":
+                only = rest.popFirst()
+                guard let only, Self.runs.contains(only) else { throw Usage() }
+            case "--states":
+                states = rest.popFirst().flatMap { Int($0) }
+                guard states != nil else { throw Usage() }
+            case "--teeth": listsTeeth = true
             default: throw Usage()
             }
         }
@@ -49,8 +62,24 @@ struct Proof {
 
     /// The exit status.
     func run() throws -> Int32 {
+        if listsTeeth {
+            for tooth in Tooth.allCases { print(tooth.rawValue) }
+            return 0
+        }
         if let place { return replay(place) }
-        let wanted = isLong ? 10_000_000 : 100_000
+        if [nil, FailedSyncs.name].contains(only) {
+            do {
+                try FailedSyncs(seed: seed).tryAll()
+            } catch {
+                print("\(FailedSyncs.name), seed \(seed): \(Self.text(error))")
+                return 1
+            }
+            if only != nil {
+                print("no failed sync lost anything")
+                return 0
+            }
+        }
+        let wanted = states ?? (isLong ? 10_000_000 : 100_000)
         var total = Total()
         var round: UInt64 = 0
         while total.states < wanted {
@@ -100,8 +129,10 @@ struct Proof {
 
     private func explored<Run: Workload>(_ type: Run.Type, _ seed: UInt64) -> Total {
         var total = Total()
+        guard only == nil || only == Run.name else { return total }
         do {
-            var explorer = try Explorer<Run>(seed: seed, mixtures: isLong ? 2000 : 40, stop: stop)
+            var explorer = try Explorer<Run>(
+                seed: seed, mixtures: isLong ? 2000 : 40, enough: states ?? .max, stop: stop)
             do {
                 try explorer.exploreAll()
             } catch let broken as Located {

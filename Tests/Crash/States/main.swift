@@ -3,8 +3,9 @@
 // there, it is a prefix of what was done, and recovering again, or being cut off again while
 // recovering, changes nothing. Touches no file.
 //
-//     crash-states [--long] [--seed N]
+//     crash-states [--long] [--seed N] [--only journal|store|syncs] [--states N]
 //     crash-states --state SEED:RUN:OPERATION:CHOICE     one state again, as a failure names it
+//     crash-states --teeth                               what Tests/Crash/teeth can leave out
 import Glibc
 
 // Set before anything runs, so this program starts itself anew: the order of dictionaries is in what

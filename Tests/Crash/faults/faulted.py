@@ -5,6 +5,7 @@ The proofs of this folder come in, but for kill-nine, which needs no more than a
 """
 
 import os
+import re
 import shlex
 import shutil
 import signal
@@ -88,7 +89,8 @@ class Faulted(Installation):
             return ""
         except NotStarted:
             lines = self.log.read_text(errors="replace")[size:].splitlines()
-        if not lines or not lines[-1].startswith("rekeyd: "):
+        # The log may also fail right after it was opened, on the thread that writes.
+        if not lines or not re.match(r"rekeyd: |\S+ critical the log failed ", lines[-1]):
             raise Broken(f"a start failed without a line that says why: {lines[-3:]}")
         return lines[-1]
 

@@ -10,6 +10,7 @@ from ledger import Broken, Ledger
 HOLDERS = 2
 # Format.swift and JournalOptions.swift.
 BLOCK_BYTES, BATCH_BYTES_MAX, SEGMENT_BYTES = 4096, 1 << 20, 16 << 20
+RESERVE_BYTES = SEGMENT_BYTES // 16
 # Batches that still fit before the segment is sealed: more than a segment takes calls to prepare,
 # so that the n-th write of the thread that commits is also told from that one's by its number.
 BATCHES_LEFT = 18
@@ -54,9 +55,9 @@ class Template:
         self.server = server
         self.ledger = Ledger(str(seed), HOLDERS)
         # Two checkpoints, so that a third lets the first segment go.
-        self.fill(8, segment=2, end=2 << 20)
-        self.fill(65536, segment=2, end=SEGMENT_BYTES - BATCH_BYTES_MAX - BLOCK_BYTES * (
-            BATCHES_LEFT + 2))
+        self.fill(7, segment=2, end=2 << 20)
+        self.fill(65536, segment=2, end=SEGMENT_BYTES - BATCH_BYTES_MAX - RESERVE_BYTES
+                  - BLOCK_BYTES * (BATCHES_LEFT + 2))
         if len(self.checkpoints()) != 2:
             raise Broken(f"there are {len(self.checkpoints())} checkpoints where two were due")
 
