@@ -58,11 +58,10 @@ public struct CanonicalIdentifier: Hashable, Sendable {
     }
 
     private static func foldingASCII(_ text: String) -> String {
-        String(
-            String.UnicodeScalarView(
-                text.unicodeScalars.map {
-                    ("A"..."Z").contains($0) ? Unicode.Scalar(UInt8($0.value) | 0x20) : $0
-                }))
+        let letters = UInt8(ascii: "A")...UInt8(ascii: "Z")
+        // No other scalar has these bytes in it.
+        let folded = text.utf8.map { letters.contains($0) ? $0 | 0x20 : $0 }
+        return String(decoding: folded, as: UTF8.self)
     }
 
     private static func withDomainAsALabels(_ utf8: [UInt8]) throws(IdentifierError) -> [UInt8] {

@@ -21,7 +21,18 @@ extension Randomness {
     /// A new letter.
     public func letterID() -> LetterID { identifier() }
 
-    private func identifier<ID: Identifier128>() -> ID {
-        ID(rawValue: bytes(16).reduce(0) { $0 << 8 | UInt128($1) })
+    /// A new reset and its letters, for the price of one draw.
+    public func resetWithLetters() -> (reset: ResetID, letters: LetterPair) {
+        let bytes = bytes(48)
+        return (
+            identifier(bytes[..<16]),
+            LetterPair(identifier(bytes[16..<32]), identifier(bytes[32...]))
+        )
+    }
+
+    private func identifier<ID: Identifier128>() -> ID { identifier(bytes(16)[...]) }
+
+    private func identifier<ID: Identifier128>(_ bytes: ArraySlice<UInt8>) -> ID {
+        ID(rawValue: bytes.reduce(0) { $0 << 8 | UInt128($1) })
     }
 }

@@ -18,6 +18,9 @@ final class ConnectionHandler: ChannelDuplexHandler {
     private var state = ConnectionState()
     private var unread = ByteBuffer()
     private var calls: [UInt64: RunningCall] = [:]
+    /// Cancels calls at their deadlines. One for all of them: nearly every call ends long before its
+    /// own, and an alarm that is set and taken back costs a call more than its frame does.
+    private var alarm: (at: NIODeadline, scheduled: Scheduled<Void>)?
     private var isReading = false
     private var readWhenWritable = false
     private var inputIsClosed = false
@@ -47,10 +50,9 @@ final class ConnectionHandler: ChannelDuplexHandler {
     func channelInactive(context: ChannelHandlerContext) {
         service.state.connections.subtract(1, ordering: .relaxed)
         patience?.cancel()
-        for call in calls.values {
-            call.alarm?.cancel()
-            call.task?.cancel()
-        }
+        alarm?.scheduled.cancel()
+        alarm = nil
+        for call in calls.values { call.task?.cancel() }
         self.context = nil
         context.fireChannelInactive()
     }
@@ -231,7 +233,8 @@ final class ConnectionHandler: ChannelDuplexHandler {
         guard let eventLoop = context?.eventLoop else { return }
         let service = service
         let bound = NIOLoopBound(self, eventLoop: eventLoop)
-        calls[callID] = RunningCall(method: method)
+        let deadline = NIODeadline.now() + .init(timeout)
+        calls[callID] = RunningCall(method: method, deadline: deadline)
         let task = Task.immediate(executorPreference: loop.executor) {
             let outcome = await prepared.answer(call, service)
             if eventLoop.inEventLoop {
@@ -241,15 +244,36 @@ final class ConnectionHandler: ChannelDuplexHandler {
             }
         }
         guard calls[callID] != nil else { return }
-        let alarm = eventLoop.scheduleTask(in: .init(timeout)) { task.cancel() }
-        calls[callID] = RunningCall(method: method, task: task, alarm: alarm)
+        calls[callID]?.task = task
+        wake(at: deadline, on: eventLoop)
+    }
+
+    /// Sees to it that `endOverdue` runs then, or earlier.
+    private func wake(at deadline: NIODeadline, on eventLoop: any EventLoop) {
+        if let alarm {
+            guard deadline < alarm.at else { return }
+            alarm.scheduled.cancel()
+        }
+        let bound = NIOLoopBound(self, eventLoop: eventLoop)
+        let scheduled = eventLoop.scheduleTask(deadline: deadline) {
+            bound.value.endOverdue(eventLoop)
+        }
+        alarm = (deadline, scheduled)
+    }
+
+    /// Cancels the calls whose deadline has come.
+    private func endOverdue(_ eventLoop: any EventLoop) {
+        alarm = nil
+        let now = NIODeadline.now()
+        for call in calls.values where call.deadline <= now { call.task?.cancel() }
+        let next = calls.values.lazy.map(\.deadline).filter { $0 > now }.min()
+        if let next { wake(at: next, on: eventLoop) }
     }
 
     // MARK: Step 6: replies to bytes
 
     private func finish(_ callID: UInt64, _ outcome: Endpoint.Outcome) {
         let call = calls.removeValue(forKey: callID)
-        call?.alarm?.cancel()
         if let call { log(call.method, outcome) }
         guard context != nil else { return }
         let isLast = state.finishCall()

@@ -3,7 +3,7 @@ import NIOCore
 /// A call that is being answered.
 struct RunningCall {
     let method: String
+    /// When it is cancelled.
+    let deadline: NIODeadline
     var task: Task<Void, Never>?
-    /// Cancels it at its deadline.
-    var alarm: Scheduled<Void>?
 }

@@ -33,8 +33,10 @@ public protocol AccountStore: Sendable {
     /// Letters that wait, by ascending id, without stand-ins; at most `limit`.
     func letters(after: LetterID?, limit: Int) async throws(StoreError) -> [Letter]
 
-    /// An attempt at a letter came back. Does not wait: a crash sends the letter once more.
-    func settle(_ letter: Letter, _ settlement: LetterSettlement) throws(StoreError)
+    /// Attempts at letters came back. Does not wait: a crash sends the letters once more.
+    func settle(
+        _ letters: [(letter: Letter, settlement: LetterSettlement)]
+    ) throws(StoreError)
 
     /// Fires when letters may have become due that were not before.
     var letterArrivals: AsyncStream<Void> { get }

@@ -45,9 +45,19 @@ extension Arena {
         secret.withBytes { data($0) }
     }
 
-    public func data(_ id: some Identifier128) -> ProtobufCBinaryData { data(id.bytes) }
+    @inlinable
+    public func data(_ id: some Identifier128) -> ProtobufCBinaryData { data(word: id.rawValue) }
+
+    @usableFromInline
+    func data(word: UInt128) -> ProtobufCBinaryData {
+        let bytes = required(MemoryLayout<UInt128>.size)
+        bytes.storeBytes(of: word.bigEndian, as: UInt128.self)
+        return ProtobufCBinaryData(
+            len: MemoryLayout<UInt128>.size, data: bytes.assumingMemoryBound(to: UInt8.self))
+    }
 
     /// The value's message, itself in the arena.
+    @inlinable
     public func message<Value: WireMessage>(
         _ value: Value
     ) -> UnsafeMutablePointer<Value.Message> {
@@ -60,6 +70,7 @@ extension Arena {
     }
 
     /// A repeated field: how many, and a table of what `make` gives for each.
+    @inlinable
     public func table<Element, Made>(
         _ elements: [Element], _ make: (Element) -> Made
     ) -> (Int, UnsafeMutablePointer<Made>?) {
@@ -75,6 +86,7 @@ extension Arena {
 
 extension Arena {
     /// A repeated field of messages.
+    @inlinable
     public func messages<Value: WireMessage>(
         _ values: [Value]
     ) -> (Int, UnsafeMutablePointer<UnsafeMutablePointer<Value.Message>?>?) {

@@ -31,23 +31,40 @@ public final class Arena {
     public static let packingBudget = 16 * 1024 * 1024
 
     /// Runs `body` with so many bytes to allocate, then erases all it allocated. Scopes nest.
+    @inlinable
     public func scope<Result, Failure: Error>(
         budget: Int, _ body: () throws(Failure) -> Result
     ) throws(Failure) -> Result {
-        let mark = (blocks: blocks.count, used: used, budget: budgetLeft)
-        budgetLeft = budget
-        defer {
-            while blocks.count > mark.blocks {
-                let block = blocks.removeLast()
-                eraseBytes(block)
-                block.deallocate()
-                used = blocks[blocks.count - 1].count
-            }
-            eraseBytes(.init(rebasing: blocks[mark.blocks - 1][mark.used..<used]))
-            used = mark.used
-            budgetLeft = mark.budget
-        }
+        let mark = enter(budget)
+        defer { leave(mark) }
         return try body()
+    }
+
+    /// Where a scope began.
+    @usableFromInline
+    struct Mark {
+        fileprivate var blocks: Int
+        fileprivate var used: Int
+        fileprivate var budget: Int
+    }
+
+    @usableFromInline
+    func enter(_ budget: Int) -> Mark {
+        defer { budgetLeft = budget }
+        return Mark(blocks: blocks.count, used: used, budget: budgetLeft)
+    }
+
+    @usableFromInline
+    func leave(_ mark: Mark) {
+        while blocks.count > mark.blocks {
+            let block = blocks.removeLast()
+            eraseBytes(block)
+            block.deallocate()
+            used = blocks[blocks.count - 1].count
+        }
+        eraseBytes(.init(rebasing: blocks[mark.blocks - 1][mark.used..<used]))
+        used = mark.used
+        budgetLeft = mark.budget
     }
 
     /// Uninitialized bytes, aligned to 16; nil when they are over the budget.

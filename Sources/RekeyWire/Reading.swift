@@ -9,11 +9,19 @@ extension ProtobufCBinaryData {
     public var secret: Secret { Secret(bytes) }
 
     /// Throws the refusal that names `field` when there are not 16 bytes.
+    @inlinable
     public func id<ID: Identifier128>(
         _ field: String, _: ID.Type = ID.self
     ) throws(Refusal) -> ID {
-        guard let id = ID(bytes: bytes) else { throw .field(field, "must be 16 bytes") }
-        return id
+        ID(rawValue: try word(field))
+    }
+
+    @usableFromInline
+    func word(_ field: String) throws(Refusal) -> UInt128 {
+        guard bytes.count == MemoryLayout<UInt128>.size else {
+            throw .field(field, "must be 16 bytes")
+        }
+        return UInt128(bigEndian: bytes.loadUnaligned(as: UInt128.self))
     }
 }
 
@@ -40,6 +48,7 @@ extension Duration {
 }
 
 /// The elements of a repeated field of messages.
+@inlinable
 public func elements<Value: WireMessage>(
     _ count: Int, _ table: UnsafeMutablePointer<UnsafeMutablePointer<Value.Message>?>?
 ) throws(Refusal) -> [Value] {
@@ -53,6 +62,7 @@ public func elements<Value: WireMessage>(
 }
 
 /// A submessage that must be there.
+@inlinable
 public func required<Value: WireMessage>(
     _ message: UnsafeMutablePointer<Value.Message>?, _ field: String
 ) throws(Refusal) -> Value {

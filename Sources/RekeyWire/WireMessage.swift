@@ -17,42 +17,58 @@ public protocol WireMessage {
 }
 
 extension Arena {
+    // The generic shells are inlined into whoever knows the types, in other modules too.
+
     /// Scans, unpacks and converts. Call within a `scope` whose budget is the bytes' own.
+    @inlinable
     public func decode<Value: WireMessage>(
         _: Value.Type, from bytes: UnsafeRawBufferPointer
     ) throws(Refusal) -> Value {
+        try Value(
+            unpack(bytes, as: Value.descriptor).assumingMemoryBound(to: Value.Message.self).pointee)
+    }
+
+    @usableFromInline
+    func unpack(
+        _ bytes: UnsafeRawBufferPointer, as descriptor: UnsafePointer<ProtobufCMessageDescriptor>
+    ) throws(Refusal) -> UnsafeRawPointer {
         do {
-            try WireScan.check(bytes, as: Value.descriptor)
+            try WireScan.check(bytes, as: descriptor)
         } catch {
             throw Refusal(.bodyInvalid, "the message does not parse: \(error)")
         }
         let unpacked = withAllocator { allocator in
             protobuf_c_message_unpack(
-                Value.descriptor, allocator, bytes.count,
+                descriptor, allocator, bytes.count,
                 bytes.baseAddress?.assumingMemoryBound(to: UInt8.self))
         }
         guard let unpacked else {
             throw Refusal(.bodyInvalid, "the message does not parse, or takes too much memory")
         }
-        return try Value(
-            UnsafeRawPointer(unpacked).assumingMemoryBound(to: Value.Message.self).pointee)
+        return UnsafeRawPointer(unpacked)
     }
 
     /// The value's message, packed; the bytes live in the arena.
+    @inlinable
     public func encode(_ value: some WireMessage) -> UnsafeRawBufferPointer {
-        encode(value, prefix: 0)
+        UnsafeRawBufferPointer(encode(value, prefix: 0))
     }
 
     /// The same behind so many bytes that the caller fills.
-    func encode<Value: WireMessage>(
-        _ value: Value, prefix: Int
-    ) -> UnsafeRawBufferPointer {
-        let message = UnsafeRawPointer(self.message(value))
-            .assumingMemoryBound(to: ProtobufCMessage.self)
+    @inlinable
+    public func encode(
+        _ value: some WireMessage, prefix: Int
+    ) -> UnsafeMutableRawBufferPointer {
+        pack(UnsafeRawPointer(message(value)), prefix: prefix)
+    }
+
+    @usableFromInline
+    func pack(_ message: UnsafeRawPointer, prefix: Int) -> UnsafeMutableRawBufferPointer {
+        let message = message.assumingMemoryBound(to: ProtobufCMessage.self)
         let size = protobuf_c_message_get_packed_size(message)
         let bytes = required(prefix + size)
         protobuf_c_message_pack(
             message, bytes.advanced(by: prefix).assumingMemoryBound(to: UInt8.self))
-        return UnsafeRawBufferPointer(start: bytes, count: prefix + size)
+        return UnsafeMutableRawBufferPointer(start: bytes, count: prefix + size)
     }
 }

@@ -86,8 +86,8 @@ enum SampleStore {
         let letters = opened.sampleLetters(to: subject)
         step(store, SubjectID(rawValue: 9), [.resetRequested(opened, .counted)], letters: letters)
         do {
-            try store.settle(letters[0], .gone)
-            try store.settle(letters[1], .again(at: at + .minutes(1)))
+            try store.settle([(letters[0], .gone)])
+            try store.settle([(letters[1], .again(at: at + .minutes(1)))])
         } catch {
             broken("an open store settles a letter: \(error)")
         }

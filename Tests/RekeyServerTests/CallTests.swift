@@ -39,6 +39,47 @@ struct CallTests {
         }
     }
 
+    @Test(
+        "Each call ends at its own deadline, however long one before it may take",
+        .timeLimit(.minutes(1)))
+    func deadlines() async throws {
+        try await Serving.run { serving in
+            // Every hashing thread is busy, so a login waits for one.
+            let busy = DispatchGroup()
+            busy.enter()
+            defer { busy.leave() }
+            let hashing = serving.world.hashing
+            let (begun, begin) = AsyncStream<Void>.makeStream()
+            for _ in 0..<HashingPool.processorCount {
+                Task {
+                    try await hashing.run {
+                        begin.yield()
+                        busy.wait()
+                    }
+                }
+            }
+            var beginnings = begun.makeAsyncIterator()
+            for _ in 0..<HashingPool.processorCount { await beginnings.next() }
+            let client = try await RawClient(port: serving.port)
+            try await client.greet()
+            func login(_ id: UInt64, _ timeout: Duration) async throws {
+                try await client.send(
+                    client.request(
+                        Login.self, .init(identifier: "C-1", password: password), id: id,
+                        timeout: timeout))
+            }
+            try await login(1, .seconds(30))
+            for id in UInt64(2)...4 {
+                try await login(id, .milliseconds(20))
+                #expect(try await client.next().expired == id)
+            }
+            try await login(5, .milliseconds(20))
+            try await login(6, .milliseconds(80))
+            let last = try await [client.next().expired, client.next().expired]
+            #expect(Set(last) == [5, 6])
+        }
+    }
+
     @Test("A cancelled call is answered, once")
     func cancel() async throws {
         try await Serving.run { serving in

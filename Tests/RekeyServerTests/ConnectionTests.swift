@@ -149,4 +149,11 @@ extension RawClient.Received {
     var failure: Failure? {
         if case .failure(_, let failure) = self { failure } else { nil }
     }
+
+    /// The call whose deadline passed.
+    var expired: UInt64? {
+        guard case .failure(let id, let failure) = self, failure.status == .deadlineExceeded
+        else { return nil }
+        return id
+    }
 }

@@ -85,6 +85,67 @@ struct LetterDispatcherTests {
         #expect(world.courier.delivered.count == before)
     }
 
+    @Test(
+        "R04: stand-ins and letters that are done with at a time are settled in one record",
+        .timeLimit(.minutes(1)))
+    func together() async throws {
+        let world = try await activeWorld(seed: 37)
+        for number in 0..<40 {
+            _ = try await world.call(RequestReset.self, .init(identifier: "nobody \(number)"))
+        }
+        let before = try world.recordSizes().count
+        let running = Task { await world.dispatcher.run() }
+        defer { running.cancel() }
+        try await world.untilWaiting(0)
+        running.cancel()
+        await running.value
+        // What was written without waiting is on disk before whatever is written after it.
+        _ = try await world.call(RequestReset.self, .init(identifier: "somebody else"))
+        #expect(try world.recordSizes().count == before + 2)
+    }
+
+    @Test("R01: a courier that hangs holds up no stand-in", .timeLimit(.minutes(1)))
+    func standInsPass() async throws {
+        let world = try await activeWorld(seed: 38)
+        let (release, releaser) = AsyncStream<Void>.makeStream()
+        world.courier.stall { for await _ in release {} }
+        _ = try await world.call(RequestReset.self, .init(identifier: "C-1"))
+        let running = Task { await world.dispatcher.run() }
+        defer {
+            releaser.finish()
+            running.cancel()
+        }
+        for number in 0..<40 {
+            _ = try await world.call(RequestReset.self, .init(identifier: "nobody \(number)"))
+        }
+        try await world.untilWaiting(2)
+        releaser.finish()
+        try await world.untilWaiting(0)
+        running.cancel()
+        await running.value
+    }
+
+    @Test("Every letter of a long queue goes out, once", .timeLimit(.minutes(1)))
+    func longQueue() async throws {
+        let world = try World(seed: 39)
+        let before = world.courier.delivered.count
+        for number in 0..<30 {
+            _ = try await world.call(
+                CreateAccount.self,
+                .init(
+                    identifier: "C-\(number)", name: "Claire Martin",
+                    mail: "claire.martin@exemple.fr", mobile: "+33612345678", language: .french))
+        }
+        let running = Task { await world.dispatcher.run() }
+        defer { running.cancel() }
+        try await world.untilWaiting(0)
+        running.cancel()
+        await running.value
+        let sent = world.courier.delivered.dropFirst(before)
+        #expect(sent.count == 60)
+        #expect(Set(sent.map(\.id)).count == 60)
+    }
+
     @Test("R09: letters go to the account's contacts, whatever was asked for")
     func destinations() async throws {
         let world = try World(seed: 35)
@@ -111,5 +172,15 @@ struct LetterDispatcherTests {
         }
         // The search would find what is there.
         #expect(isOnDisk(Secret("claire.martin@exemple.fr".utf8)))
+    }
+}
+
+extension World {
+    /// Until so few letters wait, or the test's time is over.
+    fileprivate func untilWaiting(_ letters: Int) async throws {
+        while store.status().lettersWaiting > letters {
+            try Task.checkCancellation()
+            await Task.yield()
+        }
     }
 }

@@ -57,7 +57,7 @@ struct CheckpointTests {
         let store = try Bench.make(disk, time)
         let ids = try await fill(store, count: 300)
         let taken = try await store.letters(due: 5).letters
-        for letter in taken { try store.settle(letter, .gone) }
+        for letter in taken { try store.settle([(letter, .gone)]) }
         try store.writeCheckpoint()
         let before = try await state(store, ids)
         let now = store.status().now

@@ -53,7 +53,7 @@ struct CrashTests {
                     for letter in try await store.letters(due: 3).letters {
                         let again = generator.count(0...3) == 0
                         if !again { history.settling(letter.id) }
-                        try store.settle(letter, again ? .again(at: time.wall()) : .gone)
+                        try store.settle([(letter, again ? .again(at: time.wall()) : .gone)])
                         if !again { unsure.append(letter.id) }
                     }
                     continue

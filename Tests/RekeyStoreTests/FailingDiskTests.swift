@@ -37,7 +37,7 @@ struct FailingDiskTests {
         await #expect(throws: StoreError.unavailable) {
             try await store.createAccount(later, draws[1])
         }
-        #expect(throws: StoreError.unavailable) { try store.settle(letter, .gone) }
+        #expect(throws: StoreError.unavailable) { try store.settle([(letter, .gone)]) }
         #expect(try await store.read(settled).value.account != nil)
         #expect(try await store.read(later).value == Subject(id: later))
         #expect(throws: JournalError.self) { try store.close() }

@@ -38,8 +38,8 @@ struct LetterTests {
         let store = try Bench.make(disk, time)
         try await store.requestReset(id, Draw(&generator))
         let letters = try await store.letters(due: 2).letters
-        try store.settle(letters[0], .gone)
-        try store.settle(letters[1], .again(at: time.wall() + .seconds(5)))
+        try store.settle([(letters[0], .gone)])
+        try store.settle([(letters[1], .again(at: time.wall() + .seconds(5)))])
         let waiting = try await store.letters(due: 2)
         #expect(waiting.letters.isEmpty)
         #expect(waiting.next == time.wall() + .seconds(5))
@@ -126,7 +126,7 @@ struct LetterTests {
 
         // Other calls go on, and there is room again when a letter has gone.
         try await store.login(known, password: false, Draw(&generator))
-        try store.settle(try #require(try await store.letters(due: 1).letters.first), .gone)
+        try store.settle([(try #require(try await store.letters(due: 1).letters.first), .gone)])
         let answer = try await store.requestReset(known, Draw(&generator), key: Bench.key(1))
         #expect(answer.reply != nil)
     }
@@ -136,12 +136,12 @@ struct LetterTests {
         let store = try Bench.make(disk, time)
         for _ in 0..<2 { try await store.requestReset(generator.id(), Draw(&generator)) }
         let letters = try await store.letters(due: 4).letters
-        try store.settle(letters[0], .gone)
+        try store.settle([(letters[0], .gone)])
         // Whatever comes after a settlement is durable after it.
         try await store.login(id, password: false, Draw(&generator))
         let gate = Gate(on: disk)
         gate.close()
-        try store.settle(letters[1], .gone)
+        try store.settle([(letters[1], .gone)])
         #expect(store.status().lettersWaiting == 2)
         let survivor = disk.crash(keeping: &generator)
         gate.open()
@@ -150,6 +150,28 @@ struct LetterTests {
         #expect(kept.contains(letters[2].id) && kept.contains(letters[3].id))
         #expect(!kept.contains(letters[0].id))
         #expect(try await Set(due(again)) == Set(kept), "what a courier had is given out again")
+    }
+
+    @Test("Letters that came back together are settled together, more than a record takes too")
+    mutating func together() async throws {
+        let store = try Bench.make(disk, time)
+        for _ in 0..<3 { try await store.requestReset(generator.id(), Draw(&generator)) }
+        let letters = try await store.letters(due: 6).letters
+        let later = time.wall() + .seconds(5)
+        var settled: [(letter: Letter, settlement: LetterSettlement)] = letters.map { ($0, .gone) }
+        settled[1].settlement = .again(at: later)
+        // Nobody else's letters, so that one step has more than any record holds.
+        while settled.count <= 2 * Settlements.countMax {
+            var other = letters[0]
+            other.id = generator.id()
+            settled.append((other, .gone))
+        }
+        try store.settle(settled)
+        #expect(store.waiting.map(\.id) == [letters[1].id])
+        try store.close()
+        let again = try Bench.open(disk, time)
+        #expect(again.waiting.map(\.id) == [letters[1].id])
+        #expect(again.waiting.map(\.nextAttempt) == [later])
     }
 
     @Test("A letter whose settlement found no room in the log is not forgotten")
@@ -170,15 +192,15 @@ struct LetterTests {
         await #expect(throws: StoreError.overloaded) { try await waiting.removeLast().value }
         let at = time.wall() + .seconds(5)
         // A settlement is smaller than a request: the other letter's take the room that is left.
-        while (try? store.settle(letters[1], .again(at: at))) != nil {}
-        #expect(throws: StoreError.overloaded) { try store.settle(letters[0], .again(at: at)) }
+        while (try? store.settle([(letters[1], .again(at: at))])) != nil {}
+        #expect(throws: StoreError.overloaded) { try store.settle([(letters[0], .again(at: at))]) }
         gate.open()
         for request in waiting { _ = try await request.value }
         time.advance(by: .seconds(5))
         #expect(try await due(store).contains(letters[0].id))
     }
 
-    @Test("Arrivals fire when a letter was queued and when one was settled")
+    @Test("Arrivals fire when a letter was queued and when one is to be tried again")
     mutating func arrivals() async throws {
         let store = try Bench.make(disk, time)
         var arrivals = store.letterArrivals.makeAsyncIterator()
@@ -186,7 +208,7 @@ struct LetterTests {
         try await store.requestReset(id, Draw(&generator))
         await arrivals.next()
         let letter = try #require(try await store.letters(due: 1).letters.first)
-        try store.settle(letter, .again(at: time.wall() + .seconds(1)))
+        try store.settle([(letter, .again(at: time.wall() + .seconds(1)))])
         await arrivals.next()
     }
 

@@ -39,4 +39,28 @@ struct ListTests {
         #expect(seen == accounts.sorted())
         #expect(store.status().accounts == accounts.count)
     }
+    @Test("Pages that were listed before show what was created and deleted since", arguments: 1...5)
+    func changing(seed: UInt64) async throws {
+        var generator = SeededGenerator(seed: seed)
+        let store = try Bench.make(SimulatedDisk(), SimulatedTime())
+        var accounts: [SubjectID] = []
+        for _ in 0..<150 {
+            if generator.count(0...3) == 0, let id = accounts.randomElement(using: &generator) {
+                try await store.delete(id)
+                accounts.removeAll { $0 == id }
+            } else {
+                // Few pages, so that each holds many.
+                let drawn: SubjectID = generator.id()
+                let id = SubjectID(rawValue: drawn.rawValue & ~(0xFC << 120))
+                try await store.requestReset(id, Draw(&generator))
+                try await store.createAccount(id, Draw(&generator))
+                accounts.append(id)
+            }
+            let after = accounts.randomElement(using: &generator)
+            let limit = generator.count(1...40)
+            let expected = accounts.filter { id in after.map { id > $0 } ?? true }.sorted()
+            let listed = try await store.list(after: after, limit: limit).value.map(\.id)
+            #expect(listed == Array(expected.prefix(limit)))
+        }
+    }
 }

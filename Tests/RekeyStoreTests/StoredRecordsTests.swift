@@ -28,7 +28,7 @@ struct StoredRecordsTests {
         let id: SubjectID = generator.id()
         var transaction = Transaction(subject: id, at: Timestamp(milliseconds: 1_700_000_000_123))
         transaction.events = [.loginFailed(.counted), .accountHeld(.locked)]
-        let (type, text) = try json(Records.encode(transaction, arena), in: .records)
+        let (type, text) = try json(Records.bytes(.transaction(transaction), arena), in: .records)
         #expect(type == "Transaction")
         #expect(
             text.hasPrefix(
@@ -66,10 +66,16 @@ struct StoredRecordsTests {
             transaction.events = generator.events()
             transaction.letters = generator.list(0...6) { $0.letter() }
             transaction.outcome = generator.outcome()
-            let bytes = Records.encode(transaction, arena)
+            let bytes = Records.bytes(.transaction(transaction), arena)
             try check(bytes, in: .records)
             #expect(try json(bytes, in: .records).0 == "Transaction")
         }
+        let settled = Settlements(
+            at: Timestamp(milliseconds: 5),
+            letters: [SettlementRecord(letter: LetterID(rawValue: 1), settlement: .gone)])
+        let bytes = Records.bytes(.settlements(settled), arena)
+        try check(bytes, in: .records)
+        #expect(try json(bytes, in: .records).0 == "LettersSettled")
     }
 
     @Test(

@@ -49,10 +49,11 @@ struct UniformSizeTests {
     private func size<Reply>(
         _ decision: Decision<Reply>, _ subject: Subject, _ outcome: Outcome? = nil
     ) -> Int {
-        Records.encode(
-            Transaction(
-                subject: subject.id, at: now, events: decision.events, letters: decision.letters,
-                outcome: outcome), arena
+        Records.bytes(
+            .transaction(
+                Transaction(
+                    subject: subject.id, at: now, events: decision.events,
+                    letters: decision.letters, outcome: outcome)), arena
         ).count
     }
 

@@ -131,6 +131,10 @@ static inline const ProtobufCMessageDescriptor *rekey_letter_settled_descriptor(
     return &rekey__v1__letter_settled__descriptor;
 }
 
+static inline const ProtobufCMessageDescriptor *rekey_letters_settled_descriptor(void) {
+    return &rekey__v1__letters_settled__descriptor;
+}
+
 static inline const ProtobufCMessageDescriptor *rekey_list_accounts_reply_descriptor(void) {
     return &rekey__v1__list_accounts_reply__descriptor;
 }

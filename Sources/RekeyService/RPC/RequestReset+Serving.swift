@@ -6,8 +6,8 @@ extension RequestReset: Served {
         _ request: Request, _ call: Call, _ service: Service
     ) async throws(Refusal) -> Reply {
         let (subject, _) = try service.subject(request.identifier)
-        let facts = Facts(
-            reset: service.randomness.resetID(), letters: service.letterPair())
+        let (reset, letters) = service.randomness.resetWithLetters()
+        let facts = Facts(reset: reset, letters: letters)
         return try await service.decide(subject, call) { subject, now in
             decide(subject, facts, service.policy, now)
         }

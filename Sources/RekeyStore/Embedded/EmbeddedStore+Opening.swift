@@ -52,8 +52,7 @@ extension EmbeddedStore {
                 newest = max(newest, decoded.at)
                 if case .clock(let read) = decoded { reading = read }
                 guard tables.recordsToSkip == 0 else { return tables.recordsToSkip -= 1 }
-                guard case .transaction(let transaction) = decoded else { return }
-                try tables.replay(transaction, sequence: sequence)
+                try tables.replay(decoded, sequence: sequence)
             },
             accept: {
                 // They were durable before the checkpoint was begun; skipping later ones in their
@@ -71,9 +70,10 @@ extension EmbeddedStore {
         tables.opened(at: journal.durable)
         _ = tables.clock.now()
         // Without room it is not written: then the next start may miss a clock that was set ahead.
-        if let sequence = try? journal.append(Records.encode(tables.clock.reading, arena)) {
-            tables.appended(sequence)
+        let sequence = try? Records.encode(.clock(tables.clock.reading), arena) {
+            (record) throws(JournalError) in try journal.append(record)
         }
+        if let sequence { tables.appended(sequence) }
         return EmbeddedStore(
             journal: journal, tables: tables, policy: policy, checkpointBytes: checkpointBytes,
             onNotice: onNotice)

@@ -105,10 +105,11 @@ public final class EmbeddedStore: AccountStore {
             subject: id, at: now, events: decision.events, letters: decision.letters,
             outcome: repeats?.outcome(of: decision.answer, at: now))
         switch decision.durability {
-        case .awaited: sequence = try append(transaction, &tables, drawingOnReserve: draws)
+        case .awaited:
+            sequence = try append(.transaction(transaction), &tables, drawingOnReserve: draws)
         case .written:
             do {
-                _ = try append(transaction, &tables)
+                _ = try append(.transaction(transaction), &tables)
             } catch {
                 // A use that is not written ends a session early after a restart, and harms nobody.
                 guard error == .full else { throw error }
@@ -168,17 +169,24 @@ public final class EmbeddedStore: AccountStore {
         return letters
     }
 
-    public func settle(_ letter: Letter, _ settlement: LetterSettlement) throws(StoreError) {
-        try tables.withLock { (tables) throws(StoreError) in
-            let record = SettlementRecord(letter: letter.id, settlement: settlement)
-            let now = tables.clock.now()
-            // Also when the log has no room: then it is as after a crash, but only at the next
-            // start, and until then the letter is not stuck.
-            defer { tables.outbox.settle(letter.id, settlement) }
-            _ = try append(
-                Transaction(subject: letter.subject, at: now, settled: record), &tables)
+    public func settle(
+        _ letters: [(letter: Letter, settlement: LetterSettlement)]
+    ) throws(StoreError) {
+        let records = letters.map {
+            SettlementRecord(letter: $0.letter.id, settlement: $0.settlement)
         }
-        arrivals.yield()
+        try tables.withLock { (tables) throws(StoreError) in
+            // Also when the log has no room: then it is as after a crash, but only at the next
+            // start, and until then no letter is stuck.
+            defer {
+                for record in records { tables.outbox.settle(record.letter, record.settlement) }
+            }
+            let now = tables.clock.now()
+            for part in records.chunked(by: Settlements.countMax) {
+                _ = try append(.settlements(Settlements(at: now, letters: part)), &tables)
+            }
+        }
+        if letters.contains(where: { $0.settlement != .gone }) { arrivals.yield() }
     }
 
     public func status() -> StoreStatus {
@@ -192,11 +200,13 @@ public final class EmbeddedStore: AccountStore {
     }
 
     private func append(
-        _ transaction: Transaction, _ tables: inout Tables, drawingOnReserve draws: Bool = false
+        _ record: Records.Decoded, _ tables: inout Tables, drawingOnReserve draws: Bool = false
     ) throws(StoreError) -> UInt64 {
         do {
-            let sequence = try journal.append(
-                Records.encode(transaction, tables.arena), drawingOnReserve: draws)
+            let sequence = try Records.encode(record, tables.arena) {
+                (bytes) throws(JournalError) in
+                try journal.append(bytes, drawingOnReserve: draws)
+            }
             tables.appended(sequence)
             return sequence
         } catch {
@@ -211,9 +221,16 @@ public final class EmbeddedStore: AccountStore {
     /// Returns once `sequence` is on disk; at once when it is already, which it usually is.
     private func durable(_ sequence: UInt64) async throws(StoreError) {
         guard sequence > journal.durable, Tooth.replyWait.holds else { return }
-        let result = await withCheckedContinuation { continuation in
-            journal.whenDurable(sequence) { continuation.resume(returning: $0) }
+        // Unchecked, since it is on every call's way: the journal promises to call once.
+        let isDurable = await withUnsafeContinuation { continuation in
+            journal.whenDurable(sequence) { result in
+                if case .success = result {
+                    continuation.resume(returning: true)
+                } else {
+                    continuation.resume(returning: false)
+                }
+            }
         }
-        if case .failure = result { throw .outcomeUnknown }
+        guard isDurable else { throw .outcomeUnknown }
     }
 }

@@ -65,13 +65,20 @@ struct Outbox {
         add(letter, sequence: 0)
     }
 
-    /// Letters above `after` by ascending id, each with the sequence it rests on.
+    /// Letters above `after` by ascending id, each with the sequence it rests on. Looks at all, but
+    /// sorts no more than it gives.
     func page(after: LetterID?, limit: Int) -> [(letter: Letter, sequence: UInt64)] {
-        entries.values
-            .filter { $0.letter.kind != nil }
-            .filter { entry in after.map { entry.letter.id > $0 } ?? true }
-            .sorted { $0.letter.id < $1.letter.id }
-            .prefix(limit)
-            .map { ($0.letter, $0.sequence) }
+        var lowest = Heap<LetterID>()
+        for (id, entry) in entries where entry.letter.kind != nil && after.map({ id > $0 }) ?? true
+        {
+            if lowest.count < limit {
+                lowest.insert(id)
+            } else if let highest = lowest.max, id < highest {
+                lowest.replaceMax(with: id)
+            }
+        }
+        return lowest.unordered.sorted().compactMap { id in
+            entries[id].map { ($0.letter, $0.sequence) }
+        }
     }
 }

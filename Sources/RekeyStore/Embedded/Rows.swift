@@ -18,7 +18,7 @@ struct Rows {
         let index = Page.index(of: subject)
         keep(index)
         let before = pages[index].rows.updateValue(row, forKey: subject)
-        count(before, row)
+        note(subject, before, row)
     }
 
     mutating func remove(_ subject: SubjectID, at sequence: UInt64) {
@@ -26,7 +26,7 @@ struct Rows {
         keep(index)
         let before = pages[index].rows.removeValue(forKey: subject)
         if before != nil { lastRemoval = max(lastRemoval, sequence) }
-        count(before, nil)
+        note(subject, before, nil)
     }
 
     /// Drops a row that says nothing any more: an absence says the same, so nothing rests on it.
@@ -38,20 +38,19 @@ struct Rows {
     }
 
     /// The next ids above `after` whose rows hold an account, ascending.
-    func accounts(after: SubjectID?, limit: Int) -> [SubjectID] {
+    mutating func accounts(after: SubjectID?, limit: Int) -> [SubjectID] {
         var found: [SubjectID] = []
         for index in (after.map(Page.index(of:)) ?? 0)..<Page.count where found.count < limit {
-            let ids = pages[index].rows
-                .filter { id, row in row.hasAccount && (after.map { id > $0 } ?? true) }
-                .keys.sorted()
-            found += ids.prefix(limit - found.count)
+            found += pages[index].accounts(after: after).prefix(limit - found.count)
         }
         return found
     }
 
-    private mutating func count(_ before: Row?, _ after: Row?) {
-        if before?.hasAccount ?? false { accounts -= 1 }
-        if after?.hasAccount ?? false { accounts += 1 }
+    private mutating func note(_ subject: SubjectID, _ before: Row?, _ after: Row?) {
+        let (had, has) = (before?.hasAccount ?? false, after?.hasAccount ?? false)
+        guard had != has else { return }
+        accounts += has ? 1 : -1
+        pages[Page.index(of: subject)].note(subject, hasAccount: has)
     }
 
     // MARK: Checkpoints

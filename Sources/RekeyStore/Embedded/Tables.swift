@@ -52,14 +52,24 @@ struct Tables {
     }
 
     /// Applies what is already in the log.
-    mutating func replay(_ transaction: Transaction, sequence: UInt64) throws(StoreError) {
+    mutating func replay(_ record: Records.Decoded, sequence: UInt64) throws(StoreError) {
+        switch record {
+        case .transaction(let transaction): try replay(transaction, sequence: sequence)
+        case .settlements(let settlements):
+            for settled in settlements.letters { outbox.settle(settled.letter, settled.settlement) }
+        case .clock: break
+        }
+    }
+
+    private mutating func replay(
+        _ transaction: Transaction, sequence: UInt64
+    ) throws(StoreError) {
         if !transaction.events.isEmpty {
             var (subject, _) = try subject(transaction.subject, at: transaction.at)
             for event in transaction.events { subject.apply(event, at: transaction.at) }
             put(subject, sequence: sequence, now: transaction.at)
         }
         for letter in transaction.letters { outbox.add(letter, sequence: sequence) }
-        if let settled = transaction.settled { outbox.settle(settled.letter, settled.settlement) }
         if let outcome = transaction.outcome { outcomes.add(outcome, sequence: sequence) }
     }
 }

@@ -38,6 +38,34 @@ struct LetterRecord: WireMessage {
     }
 }
 
+/// Attempts that came back, as one record of the log.
+struct Settlements: WireMessage {
+    /// Of one record, at most: well below what a reader takes of a repeated field.
+    static let countMax = 1000
+
+    var at: Timestamp
+    var letters: [SettlementRecord]
+
+    init(at: Timestamp, letters: [SettlementRecord]) {
+        self.at = at
+        self.letters = letters
+    }
+
+    static var descriptor: UnsafePointer<ProtobufCMessageDescriptor> {
+        rekey_letters_settled_descriptor()
+    }
+
+    init(_ message: Rekey__V1__LettersSettled) throws(Refusal) {
+        at = Timestamp(wire: message.at_ms)
+        letters = try elements(message.n_letters, message.letters)
+    }
+
+    func fill(_ message: inout Rekey__V1__LettersSettled, _ arena: Arena) {
+        message.at_ms = at.wire
+        (message.n_letters, message.letters) = arena.messages(letters)
+    }
+}
+
 /// An attempt came back.
 struct SettlementRecord: WireMessage {
     var letter: LetterID

@@ -14,32 +14,48 @@ enum Records {
         case transaction = 1
         /// `ClockReading`, version 1.
         case clock = 2
+        /// `LettersSettled`, version 1.
+        case settlements = 3
     }
 
     /// What a record of the log turns out to be.
     enum Decoded {
         case transaction(Transaction)
         case clock(ClockReading)
+        case settlements(Settlements)
 
         /// Service time.
         var at: Timestamp {
             switch self {
             case .transaction(let transaction): transaction.at
             case .clock(let reading): reading.at
+            case .settlements(let settlements): settlements.at
             }
         }
     }
 
-    static func encode(_ transaction: Transaction, _ arena: Arena) -> [UInt8] {
-        arena.scope(budget: Arena.packingBudget) {
-            [Kind.transaction.rawValue] + arena.encode(transaction)
+    /// Lends a record of the log to `body`, which puts it where it stays.
+    static func encode<Result, Failure: Error>(
+        _ record: Decoded, _ arena: Arena,
+        _ body: (UnsafeRawBufferPointer) throws(Failure) -> Result
+    ) throws(Failure) -> Result {
+        try arena.scope(budget: Arena.packingBudget) { () throws(Failure) in
+            switch record {
+            case .transaction(let transaction):
+                try body(bytes(.transaction, transaction, arena))
+            case .clock(let reading): try body(bytes(.clock, reading, arena))
+            case .settlements(let settlements):
+                try body(bytes(.settlements, settlements, arena))
+            }
         }
     }
 
-    static func encode(_ reading: ClockReading, _ arena: Arena) -> [UInt8] {
-        arena.scope(budget: Arena.packingBudget) {
-            [Kind.clock.rawValue] + arena.encode(reading)
-        }
+    private static func bytes(
+        _ kind: Kind, _ message: some WireMessage, _ arena: Arena
+    ) -> UnsafeRawBufferPointer {
+        let bytes = arena.encode(message, prefix: 1)
+        bytes[0] = kind.rawValue
+        return UnsafeRawBufferPointer(bytes)
     }
 
     static func decode(
@@ -49,6 +65,7 @@ enum Records {
         switch kind {
         case .transaction: return .transaction(try decode(Transaction.self, body, arena))
         case .clock: return .clock(try decode(ClockReading.self, body, arena))
+        case .settlements: return .settlements(try decode(Settlements.self, body, arena))
         }
     }
 
@@ -60,6 +77,7 @@ enum Records {
         switch kind {
         case .transaction: return (body, Transaction.descriptor)
         case .clock: return (body, ClockReading.descriptor)
+        case .settlements: return (body, Settlements.descriptor)
         }
     }
 
@@ -106,7 +124,6 @@ struct Transaction {
     var at: Timestamp
     var events: [Event] = []
     var letters: [Letter] = []
-    var settled: SettlementRecord?
     var outcome: Outcome?
 }
 
@@ -122,7 +139,6 @@ extension Transaction: WireMessage {
         self.events = events.map(\.event)
         let letters: [LetterRecord] = try elements(message.n_letters, message.letters)
         self.letters = letters.map(\.letter)
-        if let row = message.settled { settled = try SettlementRecord(row.pointee) }
         if let row = message.outcome { outcome = try Outcome(row.pointee) }
     }
 
@@ -131,7 +147,6 @@ extension Transaction: WireMessage {
         message.at_ms = at.wire
         (message.n_events, message.events) = arena.messages(events.map(EventRecord.init))
         (message.n_letters, message.letters) = arena.messages(letters.map(LetterRecord.init))
-        if let settled { message.settled = arena.message(settled) }
         if let outcome { message.outcome = arena.message(outcome) }
     }
 }

@@ -279,7 +279,7 @@ final class StoreRun: Workload {
         for letter in due.letters {
             let settlement: LetterSettlement =
                 generator.next() % 3 == 0 ? .again(at: due.now + .seconds(2)) : .gone
-            try store.settle(letter, settlement)
+            try store.settle([(letter, settlement)])
             history.add(
                 StoreHistory.Step(
                     subject: letter.subject, at: due.now, settled: (letter.id, settlement)))

@@ -1132,6 +1132,51 @@ void   rekey__v1__letter_row__free_unpacked
   assert(message->base.descriptor == &rekey__v1__letter_row__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
+void   rekey__v1__letters_settled__init
+                     (Rekey__V1__LettersSettled         *message)
+{
+  static const Rekey__V1__LettersSettled init_value = REKEY__V1__LETTERS_SETTLED__INIT;
+  *message = init_value;
+}
+size_t rekey__v1__letters_settled__get_packed_size
+                     (const Rekey__V1__LettersSettled *message)
+{
+  assert(message->base.descriptor == &rekey__v1__letters_settled__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t rekey__v1__letters_settled__pack
+                     (const Rekey__V1__LettersSettled *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &rekey__v1__letters_settled__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t rekey__v1__letters_settled__pack_to_buffer
+                     (const Rekey__V1__LettersSettled *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &rekey__v1__letters_settled__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Rekey__V1__LettersSettled *
+       rekey__v1__letters_settled__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Rekey__V1__LettersSettled *)
+     protobuf_c_message_unpack (&rekey__v1__letters_settled__descriptor,
+                                allocator, len, data);
+}
+void   rekey__v1__letters_settled__free_unpacked
+                     (Rekey__V1__LettersSettled *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &rekey__v1__letters_settled__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
 void   rekey__v1__letter_settled__init
                      (Rekey__V1__LetterSettled         *message)
 {
@@ -1357,7 +1402,7 @@ void   rekey__v1__subject_entry__free_unpacked
   assert(message->base.descriptor == &rekey__v1__subject_entry__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
-static const ProtobufCFieldDescriptor rekey__v1__transaction__field_descriptors[6] =
+static const ProtobufCFieldDescriptor rekey__v1__transaction__field_descriptors[5] =
 {
   {
     "subject",
@@ -1408,20 +1453,8 @@ static const ProtobufCFieldDescriptor rekey__v1__transaction__field_descriptors[
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
   {
-    "settled",
-    5,
-    PROTOBUF_C_LABEL_NONE,
-    PROTOBUF_C_TYPE_MESSAGE,
-    0,   /* quantifier_offset */
-    offsetof(Rekey__V1__Transaction, settled),
-    &rekey__v1__letter_settled__descriptor,
-    NULL,
-    0,             /* flags */
-    0,NULL,NULL    /* reserved1,reserved2, etc */
-  },
-  {
     "outcome",
-    6,
+    5,
     PROTOBUF_C_LABEL_NONE,
     PROTOBUF_C_TYPE_MESSAGE,
     0,   /* quantifier_offset */
@@ -1436,14 +1469,13 @@ static const unsigned rekey__v1__transaction__field_indices_by_name[] = {
   1,   /* field[1] = at_ms */
   2,   /* field[2] = events */
   3,   /* field[3] = letters */
-  5,   /* field[5] = outcome */
-  4,   /* field[4] = settled */
+  4,   /* field[4] = outcome */
   0,   /* field[0] = subject */
 };
 static const ProtobufCIntRange rekey__v1__transaction__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 6 }
+  { 0, 5 }
 };
 const ProtobufCMessageDescriptor rekey__v1__transaction__descriptor =
 {
@@ -1453,7 +1485,7 @@ const ProtobufCMessageDescriptor rekey__v1__transaction__descriptor =
   "Rekey__V1__Transaction",
   "rekey.v1",
   sizeof(Rekey__V1__Transaction),
-  6,
+  5,
   rekey__v1__transaction__field_descriptors,
   rekey__v1__transaction__field_indices_by_name,
   1,  rekey__v1__transaction__number_ranges,
@@ -3064,6 +3096,57 @@ const ProtobufCMessageDescriptor rekey__v1__letter_row__descriptor =
   rekey__v1__letter_row__field_indices_by_name,
   1,  rekey__v1__letter_row__number_ranges,
   (ProtobufCMessageInit) rekey__v1__letter_row__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor rekey__v1__letters_settled__field_descriptors[2] =
+{
+  {
+    "at_ms",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_FIXED64,
+    0,   /* quantifier_offset */
+    offsetof(Rekey__V1__LettersSettled, at_ms),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "letters",
+    2,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Rekey__V1__LettersSettled, n_letters),
+    offsetof(Rekey__V1__LettersSettled, letters),
+    &rekey__v1__letter_settled__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned rekey__v1__letters_settled__field_indices_by_name[] = {
+  0,   /* field[0] = at_ms */
+  1,   /* field[1] = letters */
+};
+static const ProtobufCIntRange rekey__v1__letters_settled__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 2 }
+};
+const ProtobufCMessageDescriptor rekey__v1__letters_settled__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "rekey.v1.LettersSettled",
+  "LettersSettled",
+  "Rekey__V1__LettersSettled",
+  "rekey.v1",
+  sizeof(Rekey__V1__LettersSettled),
+  2,
+  rekey__v1__letters_settled__field_descriptors,
+  rekey__v1__letters_settled__field_indices_by_name,
+  1,  rekey__v1__letters_settled__number_ranges,
+  (ProtobufCMessageInit) rekey__v1__letters_settled__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
 static const ProtobufCFieldDescriptor rekey__v1__letter_settled__field_descriptors[2] =

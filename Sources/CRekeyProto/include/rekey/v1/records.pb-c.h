@@ -41,6 +41,7 @@ typedef struct Rekey__V1__PasswordRow Rekey__V1__PasswordRow;
 typedef struct Rekey__V1__ResetRow Rekey__V1__ResetRow;
 typedef struct Rekey__V1__SessionRow Rekey__V1__SessionRow;
 typedef struct Rekey__V1__LetterRow Rekey__V1__LetterRow;
+typedef struct Rekey__V1__LettersSettled Rekey__V1__LettersSettled;
 typedef struct Rekey__V1__LetterSettled Rekey__V1__LetterSettled;
 typedef struct Rekey__V1__OutcomeRow Rekey__V1__OutcomeRow;
 typedef struct Rekey__V1__CheckpointChunk Rekey__V1__CheckpointChunk;
@@ -113,17 +114,13 @@ struct  Rekey__V1__Transaction
   size_t n_letters;
   Rekey__V1__LetterRow **letters;
   /*
-   * An attempt to send a letter came back.
-   */
-  Rekey__V1__LetterSettled *settled;
-  /*
    * What the call answered, for a repeat under the same idempotency key.
    */
   Rekey__V1__OutcomeRow *outcome;
 };
 #define REKEY__V1__TRANSACTION__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&rekey__v1__transaction__descriptor) \
-    , {0,NULL}, 0, 0,NULL, 0,NULL, NULL, NULL }
+    , {0,NULL}, 0, 0,NULL, 0,NULL, NULL }
 
 
 typedef enum {
@@ -463,6 +460,25 @@ struct  Rekey__V1__LetterRow
 #define REKEY__V1__LETTER_ROW__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&rekey__v1__letter_row__descriptor) \
     , {0,NULL}, {0,NULL}, 0, {0,NULL}, 0, 0, 0, 0 }
+
+
+/*
+ * Attempts to send letters came back. One record for all that came back together: most of them are
+ * stand-ins, and each takes the same room as a letter.
+ */
+struct  Rekey__V1__LettersSettled
+{
+  ProtobufCMessage base;
+  /*
+   * Service time, milliseconds since 1970-01-01T00:00:00Z.
+   */
+  uint64_t at_ms;
+  size_t n_letters;
+  Rekey__V1__LetterSettled **letters;
+};
+#define REKEY__V1__LETTERS_SETTLED__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&rekey__v1__letters_settled__descriptor) \
+    , 0, 0,NULL }
 
 
 struct  Rekey__V1__LetterSettled
@@ -1051,6 +1067,25 @@ Rekey__V1__LetterRow *
 void   rekey__v1__letter_row__free_unpacked
                      (Rekey__V1__LetterRow *message,
                       ProtobufCAllocator *allocator);
+/* Rekey__V1__LettersSettled methods */
+void   rekey__v1__letters_settled__init
+                     (Rekey__V1__LettersSettled         *message);
+size_t rekey__v1__letters_settled__get_packed_size
+                     (const Rekey__V1__LettersSettled   *message);
+size_t rekey__v1__letters_settled__pack
+                     (const Rekey__V1__LettersSettled   *message,
+                      uint8_t             *out);
+size_t rekey__v1__letters_settled__pack_to_buffer
+                     (const Rekey__V1__LettersSettled   *message,
+                      ProtobufCBuffer     *buffer);
+Rekey__V1__LettersSettled *
+       rekey__v1__letters_settled__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   rekey__v1__letters_settled__free_unpacked
+                     (Rekey__V1__LettersSettled *message,
+                      ProtobufCAllocator *allocator);
 /* Rekey__V1__LetterSettled methods */
 void   rekey__v1__letter_settled__init
                      (Rekey__V1__LetterSettled         *message);
@@ -1223,6 +1258,9 @@ typedef void (*Rekey__V1__SessionRow_Closure)
 typedef void (*Rekey__V1__LetterRow_Closure)
                  (const Rekey__V1__LetterRow *message,
                   void *closure_data);
+typedef void (*Rekey__V1__LettersSettled_Closure)
+                 (const Rekey__V1__LettersSettled *message,
+                  void *closure_data);
 typedef void (*Rekey__V1__LetterSettled_Closure)
                  (const Rekey__V1__LetterSettled *message,
                   void *closure_data);
@@ -1273,6 +1311,7 @@ extern const ProtobufCMessageDescriptor rekey__v1__password_row__descriptor;
 extern const ProtobufCMessageDescriptor rekey__v1__reset_row__descriptor;
 extern const ProtobufCMessageDescriptor rekey__v1__session_row__descriptor;
 extern const ProtobufCMessageDescriptor rekey__v1__letter_row__descriptor;
+extern const ProtobufCMessageDescriptor rekey__v1__letters_settled__descriptor;
 extern const ProtobufCMessageDescriptor rekey__v1__letter_settled__descriptor;
 extern const ProtobufCMessageDescriptor rekey__v1__outcome_row__descriptor;
 extern const ProtobufCMessageDescriptor rekey__v1__checkpoint_chunk__descriptor;
