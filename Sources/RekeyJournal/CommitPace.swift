@@ -1,9 +1,9 @@
 // When does the next batch start? Pure: the commit thread asks, sleeps or writes, and reports back.
 //
 // Starting at once splits closed-loop clients into two halves that take turns, each sync carrying one.
-// So a batch waits for as many as rode in the last two together, but for no more than a fifth of a
-// sync. A single writer must not pay for that: nobody waited when its last batch became durable, and
-// the last two carried one record each.
+// So a batch waits for all the company there is, but for no more than a fifth of a sync: for those who
+// rode in the last one, which are about to come again, and those who waited by then. A single writer
+// is its own company and waits for nobody.
 
 /// The pace of group commit. Times are nanoseconds of one monotonic clock.
 struct CommitPace: Equatable {
@@ -20,14 +20,13 @@ struct CommitPace: Equatable {
     static let idleNanoseconds: UInt64 = 10_000_000
 
     private var rodeLast = 0
-    private var rodeBefore = 0
     private var meanSync: UInt64 = 0
     private var durableAt: UInt64 = 0
     private var waitedWhenDurable = 0
     private var owesFloor = false
 
-    private var company: Int { rodeLast + rodeBefore }
-    private var isSingle: Bool { company <= 2 && waitedWhenDurable == 0 }
+    private var company: Int { rodeLast + waitedWhenDurable }
+    private var isSingle: Bool { company <= 1 }
     private var patience: UInt64 { durableAt + meanSync / 5 }
 
     /// Until when the commit thread stays awake: a single writer's next record is about to come, and
@@ -38,11 +37,11 @@ struct CommitPace: Equatable {
     /// were waiting by then.
     mutating func synced(records: Int, waiting: Int, took: UInt64, now: UInt64) {
         durableAt = now
-        waitedWhenDurable = waiting
+        // A batch half full counts as everybody.
+        waitedWhenDurable = min(waiting, 1 << 20)
         meanSync = meanSync == 0 ? took : (meanSync * 7 + took) / 8
         owesFloor = records > 0
         guard records > 0 else { return }
-        rodeBefore = rodeLast
         rodeLast = records
     }
 

@@ -171,17 +171,18 @@ final class CommitThread: @unchecked Sendable {
             return (kind, seals)
         }
         try writer.write(kind, flight)
-        let now = Signal.now
+        let took = Signal.now - began
         bytesWritten.add(UInt64(flight.bytesOnDisk), ordering: .relaxed)
         durable.store(writer.cursor.sequence, ordering: .releasing)
         let waiting = queue.withLock { queue in
             swap(&queue.flightWaiters, &told)
             return queue.waiting
         }
-        pace.synced(records: flight.records, waiting: waiting, took: now - began, now: now)
-        flight.clear()
         for waiter in told { waiter(.success(())) }
         told.removeAll(keepingCapacity: true)
+        // Nobody comes again before they were told.
+        pace.synced(records: flight.records, waiting: waiting, took: took, now: Signal.now)
+        flight.clear()
         guard seals else { return }
         try writer.sealAndRotate()
         durable.store(writer.cursor.sequence, ordering: .releasing)
