@@ -2,7 +2,8 @@
 import RekeyJournal
 import Synchronization
 
-/// Counts what goes to segments that are in use; everything else passes.
+/// Counts the bytes that go to the log, zeros of prepared segments too, and the time that batches
+/// take; everything else passes.
 final class CountingDisk: Disk {
     struct Counts {
         var syncs = 0
@@ -27,11 +28,12 @@ final class CountingDisk: Disk {
     ) throws(JournalError) {
         let began = Stopwatch.now
         try disk.write(file, bytes, at: offset)
-        guard file.isBatchTarget else { return }
+        guard file.path.contains("/log/") else { return }
         let took = Stopwatch.now - began
         counts.withLock {
             $0.bytes += bytes.count
-            $0.busy += took
+            // Zeros are written by another thread, beside the batches.
+            if file.path.hasSuffix(".log") { $0.busy += took }
         }
     }
 
@@ -65,9 +67,4 @@ final class CountingDisk: Disk {
     func makeDirectory(_ path: String) throws(JournalError) { try disk.makeDirectory(path) }
     func syncDirectory(_ path: String) throws(JournalError) { try disk.syncDirectory(path) }
     func list(_ path: String) throws(JournalError) -> [String] { try disk.list(path) }
-}
-
-extension OpenFile {
-    /// Not the zeros of a segment that is being prepared: those come in pieces of 1 MiB.
-    fileprivate var isBatchTarget: Bool { path.hasSuffix(".log") || path.hasSuffix("next.tmp") }
 }
