@@ -13,7 +13,7 @@ final class BatchReader {
 
     let disk: any Disk
     private let storeID: StoreID
-    private let window = AlignedBuffer(byteCount: 2 * Format.batchBytesMax)
+    private let window = AlignedBuffer(unsetByteCount: 2 * Format.batchBytesMax)
     private var windowStart: UInt64 = 0
     private var windowBytes = 0
     private var file: OpenFile?

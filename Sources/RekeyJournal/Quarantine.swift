@@ -58,7 +58,7 @@ struct Quarantine {
 extension Disk {
     /// Writes zeros over `range`, 1 MiB at a time.
     func zero(_ file: OpenFile, _ range: Range<UInt64>) throws(JournalError) {
-        let zeros = AlignedBuffer(byteCount: Format.batchBytesMax)
+        let zeros = AlignedBuffer(byteCount: min(range.count, Format.batchBytesMax))
         var offset = range.lowerBound
         while offset < range.upperBound {
             let count = min(UInt64(Format.batchBytesMax), range.upperBound - offset)

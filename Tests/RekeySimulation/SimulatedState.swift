@@ -29,7 +29,7 @@ struct SimulatedState {
     var failures: [(operation: SimulatedDisk.Operation, after: Int, errno: Int32)] = []
 
     static func directory(of path: String) -> String {
-        path.lastIndex(of: "/").map { String(path[..<$0]) } ?? "."
+        path.utf8.lastIndex(of: UInt8(ascii: "/")).map { String(path[..<$0]) } ?? "."
     }
 
     /// Counts a step; nil, or the errno it has to fail with.
