@@ -79,28 +79,36 @@ public struct Failure: Error, Hashable, Sendable {
     public var message: String
     public var details: [FieldProblem]
     public var retryAfter: Duration?
+    /// The call was not run, and may be repeated anywhere.
+    public var isNotProcessed: Bool
 
     public init(
         status: StatusCode, reason: String, message: String, details: [FieldProblem] = [],
-        retryAfter: Duration? = nil
+        retryAfter: Duration? = nil, isNotProcessed: Bool = false
     ) {
         self.status = status
         self.reason = reason
         self.message = message
         self.details = details
         self.retryAfter = retryAfter
+        self.isNotProcessed = isNotProcessed
     }
 
     public init(_ refusal: Refusal) {
         self.init(
             status: refusal.reason.status, reason: refusal.reason.rawValue,
-            message: refusal.message, details: refusal.details, retryAfter: refusal.retryAfter)
+            message: refusal.message, details: refusal.details, retryAfter: refusal.retryAfter,
+            isNotProcessed: refusal.reason.isNotProcessed)
     }
 }
 
-/// A side takes no further calls; those above `lastCallID` were not processed.
+/// A side takes no further calls, or soon will not.
 public struct GoAway: Hashable, Sendable {
+    /// Calls above it are not processed.
     public var lastCallID: UInt64
+    /// The `lastCallID` that announces another GoAway.
+    public static let announcement = UInt64.max
+
     public var reason: String
     public var message: String
 

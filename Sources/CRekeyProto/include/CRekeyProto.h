@@ -1,11 +1,123 @@
 /* Made by Proto/generate: the messages, and the address of every descriptor. */
 #ifndef CREKEYPROTO_H
 #define CREKEYPROTO_H
+#include "google/protobuf/descriptor.pb-c.h"
+#include "rekey/v1/descriptor_set.h"
 #include "rekey/v1/frame.pb-c.h"
 #include "rekey/v1/operator.pb-c.h"
+#include "rekey/v1/options.pb-c.h"
 #include "rekey/v1/records.pb-c.h"
 #include "rekey/v1/recovery.pb-c.h"
+#include "rekey/v1/reflection.pb-c.h"
 #include "rekey/v1/services.pb-c.h"
+
+static inline const ProtobufCMessageDescriptor *google_descriptor_proto_descriptor(void) {
+    return &google__protobuf__descriptor_proto__descriptor;
+}
+
+static inline const ProtobufCMessageDescriptor *google_descriptor_proto__extension_range_descriptor(void) {
+    return &google__protobuf__descriptor_proto__extension_range__descriptor;
+}
+
+static inline const ProtobufCMessageDescriptor *google_descriptor_proto__reserved_range_descriptor(void) {
+    return &google__protobuf__descriptor_proto__reserved_range__descriptor;
+}
+
+static inline const ProtobufCMessageDescriptor *google_enum_descriptor_proto_descriptor(void) {
+    return &google__protobuf__enum_descriptor_proto__descriptor;
+}
+
+static inline const ProtobufCMessageDescriptor *google_enum_descriptor_proto__enum_reserved_range_descriptor(void) {
+    return &google__protobuf__enum_descriptor_proto__enum_reserved_range__descriptor;
+}
+
+static inline const ProtobufCMessageDescriptor *google_enum_options_descriptor(void) {
+    return &google__protobuf__enum_options__descriptor;
+}
+
+static inline const ProtobufCMessageDescriptor *google_enum_value_descriptor_proto_descriptor(void) {
+    return &google__protobuf__enum_value_descriptor_proto__descriptor;
+}
+
+static inline const ProtobufCMessageDescriptor *google_enum_value_options_descriptor(void) {
+    return &google__protobuf__enum_value_options__descriptor;
+}
+
+static inline const ProtobufCMessageDescriptor *google_extension_range_options_descriptor(void) {
+    return &google__protobuf__extension_range_options__descriptor;
+}
+
+static inline const ProtobufCMessageDescriptor *google_field_descriptor_proto_descriptor(void) {
+    return &google__protobuf__field_descriptor_proto__descriptor;
+}
+
+static inline const ProtobufCMessageDescriptor *google_field_options_descriptor(void) {
+    return &google__protobuf__field_options__descriptor;
+}
+
+static inline const ProtobufCMessageDescriptor *google_file_descriptor_proto_descriptor(void) {
+    return &google__protobuf__file_descriptor_proto__descriptor;
+}
+
+static inline const ProtobufCMessageDescriptor *google_file_descriptor_set_descriptor(void) {
+    return &google__protobuf__file_descriptor_set__descriptor;
+}
+
+static inline const ProtobufCMessageDescriptor *google_file_options_descriptor(void) {
+    return &google__protobuf__file_options__descriptor;
+}
+
+static inline const ProtobufCMessageDescriptor *google_generated_code_info_descriptor(void) {
+    return &google__protobuf__generated_code_info__descriptor;
+}
+
+static inline const ProtobufCMessageDescriptor *google_generated_code_info__annotation_descriptor(void) {
+    return &google__protobuf__generated_code_info__annotation__descriptor;
+}
+
+static inline const ProtobufCMessageDescriptor *google_message_options_descriptor(void) {
+    return &google__protobuf__message_options__descriptor;
+}
+
+static inline const ProtobufCMessageDescriptor *google_method_descriptor_proto_descriptor(void) {
+    return &google__protobuf__method_descriptor_proto__descriptor;
+}
+
+static inline const ProtobufCMessageDescriptor *google_method_options_descriptor(void) {
+    return &google__protobuf__method_options__descriptor;
+}
+
+static inline const ProtobufCMessageDescriptor *google_oneof_descriptor_proto_descriptor(void) {
+    return &google__protobuf__oneof_descriptor_proto__descriptor;
+}
+
+static inline const ProtobufCMessageDescriptor *google_oneof_options_descriptor(void) {
+    return &google__protobuf__oneof_options__descriptor;
+}
+
+static inline const ProtobufCMessageDescriptor *google_service_descriptor_proto_descriptor(void) {
+    return &google__protobuf__service_descriptor_proto__descriptor;
+}
+
+static inline const ProtobufCMessageDescriptor *google_service_options_descriptor(void) {
+    return &google__protobuf__service_options__descriptor;
+}
+
+static inline const ProtobufCMessageDescriptor *google_source_code_info_descriptor(void) {
+    return &google__protobuf__source_code_info__descriptor;
+}
+
+static inline const ProtobufCMessageDescriptor *google_source_code_info__location_descriptor(void) {
+    return &google__protobuf__source_code_info__location__descriptor;
+}
+
+static inline const ProtobufCMessageDescriptor *google_uninterpreted_option_descriptor(void) {
+    return &google__protobuf__uninterpreted_option__descriptor;
+}
+
+static inline const ProtobufCMessageDescriptor *google_uninterpreted_option__name_part_descriptor(void) {
+    return &google__protobuf__uninterpreted_option__name_part__descriptor;
+}
 
 static inline const ProtobufCMessageDescriptor *rekey_account_descriptor(void) {
     return &rekey__v1__account__descriptor;
@@ -91,6 +203,14 @@ static inline const ProtobufCMessageDescriptor *rekey_delete_account_reply_descr
     return &rekey__v1__delete_account_reply__descriptor;
 }
 
+static inline const ProtobufCMessageDescriptor *rekey_describe_reply_descriptor(void) {
+    return &rekey__v1__describe_reply__descriptor;
+}
+
+static inline const ProtobufCMessageDescriptor *rekey_describe_request_descriptor(void) {
+    return &rekey__v1__describe_request__descriptor;
+}
+
 static inline const ProtobufCMessageDescriptor *rekey_detail_descriptor(void) {
     return &rekey__v1__detail__descriptor;
 }
@@ -135,6 +255,10 @@ static inline const ProtobufCMessageDescriptor *rekey_letters_settled_descriptor
     return &rekey__v1__letters_settled__descriptor;
 }
 
+static inline const ProtobufCMessageDescriptor *rekey_limits_descriptor(void) {
+    return &rekey__v1__limits__descriptor;
+}
+
 static inline const ProtobufCMessageDescriptor *rekey_list_accounts_reply_descriptor(void) {
     return &rekey__v1__list_accounts_reply__descriptor;
 }
@@ -173,6 +297,10 @@ static inline const ProtobufCMessageDescriptor *rekey_logout_reply_descriptor(vo
 
 static inline const ProtobufCMessageDescriptor *rekey_logout_request_descriptor(void) {
     return &rekey__v1__logout_request__descriptor;
+}
+
+static inline const ProtobufCMessageDescriptor *rekey_method_description_descriptor(void) {
+    return &rekey__v1__method_description__descriptor;
 }
 
 static inline const ProtobufCMessageDescriptor *rekey_origin_descriptor(void) {
@@ -301,6 +429,10 @@ static inline const ProtobufCMessageDescriptor *rekey_validate_link_request_desc
 
 static inline const ProtobufCServiceDescriptor *rekey_operator_descriptor(void) {
     return &rekey__v1__operator__descriptor;
+}
+
+static inline const ProtobufCServiceDescriptor *rekey_reflection_descriptor(void) {
+    return &rekey__v1__reflection__descriptor;
 }
 
 static inline const ProtobufCServiceDescriptor *rekey_rekey_descriptor(void) {

@@ -6,6 +6,7 @@ public enum Reason: String, CaseIterable, Sendable {
     case passwordUnacceptable = "PASSWORD_UNACCEPTABLE"
     case confirmationDiffers = "CONFIRMATION_DIFFERS"
     case methodUnknown = "METHOD_UNKNOWN"
+    case serviceUnknown = "SERVICE_UNKNOWN"
     case idempotencyKeyReused = "IDEMPOTENCY_KEY_REUSED"
 
     // What the flow says.
@@ -42,7 +43,7 @@ public enum Reason: String, CaseIterable, Sendable {
             .idempotencyKeyReused:
             .invalidArgument
         case .methodUnknown: .unimplemented
-        case .linkInvalid, .activationRefused, .accountUnknown: .notFound
+        case .linkInvalid, .activationRefused, .accountUnknown, .serviceUnknown: .notFound
         case .resendsSpent, .accountState: .failedPrecondition
         case .loginFailed, .sessionInvalid, .passwordWrong: .unauthenticated
         case .accountExists: .alreadyExists
@@ -55,6 +56,15 @@ public enum Reason: String, CaseIterable, Sendable {
         case .outcomeUnknown: .unknown
         case .replyTooLong: .outOfRange
         case .internalFault: .internalError
+        }
+    }
+    /// The call was not run: nothing was changed, counted or spent, and it may be repeated anywhere.
+    public var isNotProcessed: Bool {
+        switch self {
+        case .tooManyCalls, .overloaded, .storeBusy, .storeUnavailable, .storeFull, .lettersBacklog,
+            .draining, .deadlineExceeded, .cancelled:
+            true
+        default: false
         }
     }
 }

@@ -153,7 +153,8 @@ extension ResponseFrame: WireMessage {
                     reason: message.reason.text, message: message.message.text,
                     details: details,
                     retryAfter: message.retry_after_ms == 0
-                        ? nil : .milliseconds(Int64(message.retry_after_ms)))))
+                        ? nil : .milliseconds(Int64(message.retry_after_ms)),
+                    isNotProcessed: message.not_processed != 0)))
     }
 
     public func fill(_ message: inout Rekey__V1__Response, _ arena: Arena) {
@@ -167,6 +168,7 @@ extension ResponseFrame: WireMessage {
             message.message = arena.string(failure.message)
             (message.n_details, message.details) = arena.messages(failure.details)
             message.retry_after_ms = failure.retryAfter?.wireMilliseconds ?? 0
+            message.not_processed = failure.isNotProcessed ? 1 : 0
         }
     }
 }

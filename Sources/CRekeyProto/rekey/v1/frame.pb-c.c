@@ -734,7 +734,7 @@ const ProtobufCMessageDescriptor rekey__v1__request__descriptor =
   (ProtobufCMessageInit) rekey__v1__request__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor rekey__v1__response__field_descriptors[7] =
+static const ProtobufCFieldDescriptor rekey__v1__response__field_descriptors[8] =
 {
   {
     "call_id",
@@ -820,12 +820,25 @@ static const ProtobufCFieldDescriptor rekey__v1__response__field_descriptors[7] 
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "not_processed",
+    8,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BOOL,
+    0,   /* quantifier_offset */
+    offsetof(Rekey__V1__Response, not_processed),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned rekey__v1__response__field_indices_by_name[] = {
   5,   /* field[5] = body */
   0,   /* field[0] = call_id */
   4,   /* field[4] = details */
   3,   /* field[3] = message */
+  7,   /* field[7] = not_processed */
   2,   /* field[2] = reason */
   6,   /* field[6] = retry_after_ms */
   1,   /* field[1] = status */
@@ -833,7 +846,7 @@ static const unsigned rekey__v1__response__field_indices_by_name[] = {
 static const ProtobufCIntRange rekey__v1__response__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 7 }
+  { 0, 8 }
 };
 const ProtobufCMessageDescriptor rekey__v1__response__descriptor =
 {
@@ -843,7 +856,7 @@ const ProtobufCMessageDescriptor rekey__v1__response__descriptor =
   "Rekey__V1__Response",
   "rekey.v1",
   sizeof(Rekey__V1__Response),
-  7,
+  8,
   rekey__v1__response__field_descriptors,
   rekey__v1__response__field_indices_by_name,
   1,  rekey__v1__response__number_ranges,

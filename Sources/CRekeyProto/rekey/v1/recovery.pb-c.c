@@ -1908,9 +1908,29 @@ const ProtobufCMessageDescriptor rekey__v1__logout_reply__descriptor =
   (ProtobufCMessageInit) rekey__v1__logout_reply__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-#define rekey__v1__health_request__field_descriptors NULL
-#define rekey__v1__health_request__field_indices_by_name NULL
-#define rekey__v1__health_request__number_ranges NULL
+static const ProtobufCFieldDescriptor rekey__v1__health_request__field_descriptors[1] =
+{
+  {
+    "service",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Rekey__V1__HealthRequest, service),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned rekey__v1__health_request__field_indices_by_name[] = {
+  0,   /* field[0] = service */
+};
+static const ProtobufCIntRange rekey__v1__health_request__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 1 }
+};
 const ProtobufCMessageDescriptor rekey__v1__health_request__descriptor =
 {
   PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
@@ -1919,10 +1939,10 @@ const ProtobufCMessageDescriptor rekey__v1__health_request__descriptor =
   "Rekey__V1__HealthRequest",
   "rekey.v1",
   sizeof(Rekey__V1__HealthRequest),
-  0,
+  1,
   rekey__v1__health_request__field_descriptors,
   rekey__v1__health_request__field_indices_by_name,
-  0,  rekey__v1__health_request__number_ranges,
+  1,  rekey__v1__health_request__number_ranges,
   (ProtobufCMessageInit) rekey__v1__health_request__init,
   NULL,NULL,NULL    /* reserved[123] */
 };

@@ -263,3 +263,36 @@ void rekey__v1__operator__init (Rekey__V1__Operator_Service *service,
                                      &rekey__v1__operator__descriptor,
                                      (ProtobufCServiceDestroy) destroy);
 }
+static const ProtobufCMethodDescriptor rekey__v1__reflection__method_descriptors[1] =
+{
+  { "Describe", &rekey__v1__describe_request__descriptor, &rekey__v1__describe_reply__descriptor },
+};
+const unsigned rekey__v1__reflection__method_indices_by_name[] = {
+  0         /* Describe */
+};
+const ProtobufCServiceDescriptor rekey__v1__reflection__descriptor =
+{
+  PROTOBUF_C__SERVICE_DESCRIPTOR_MAGIC,
+  "rekey.v1.Reflection",
+  "Reflection",
+  "Rekey__V1__Reflection",
+  "rekey.v1",
+  1,
+  rekey__v1__reflection__method_descriptors,
+  rekey__v1__reflection__method_indices_by_name
+};
+void rekey__v1__reflection__describe(ProtobufCService *service,
+                                     const Rekey__V1__DescribeRequest *input,
+                                     Rekey__V1__DescribeReply_Closure closure,
+                                     void *closure_data)
+{
+  assert(service->descriptor == &rekey__v1__reflection__descriptor);
+  service->invoke(service, 0, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
+}
+void rekey__v1__reflection__init (Rekey__V1__Reflection_Service *service,
+                                  Rekey__V1__Reflection_ServiceDestroy destroy)
+{
+  protobuf_c_service_generated_init (&service->base,
+                                     &rekey__v1__reflection__descriptor,
+                                     (ProtobufCServiceDestroy) destroy);
+}

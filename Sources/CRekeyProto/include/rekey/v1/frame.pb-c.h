@@ -172,10 +172,14 @@ struct  Rekey__V1__Response
    * Milliseconds until a repeat makes sense; 0 when nothing is said about it.
    */
   uint32_t retry_after_ms;
+  /*
+   * The call was not run: nothing was changed or counted, and it may be repeated anywhere.
+   */
+  protobuf_c_boolean not_processed;
 };
 #define REKEY__V1__RESPONSE__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&rekey__v1__response__descriptor) \
-    , 0, REKEY__V1__STATUS_CODE__STATUS_CODE_OK, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, 0,NULL, {0,NULL}, 0 }
+    , 0, REKEY__V1__STATUS_CODE__STATUS_CODE_OK, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, 0,NULL, {0,NULL}, 0, 0 }
 
 
 /*
@@ -226,11 +230,14 @@ struct  Rekey__V1__Pong
 
 
 /*
- * This side takes no further calls. Those above last_call_id were not processed.
+ * This side takes no further calls, or soon will not.
  */
 struct  Rekey__V1__GoAway
 {
   ProtobufCMessage base;
+  /*
+   * Calls above it are not processed. 2^64-1 announces another GoAway, which will say where the line is.
+   */
   uint64_t last_call_id;
   char *reason;
   char *message;

@@ -42,6 +42,9 @@ typedef struct Rekey__V1__HealthReply Rekey__V1__HealthReply;
 typedef enum _Rekey__V1__ServingStatus {
   REKEY__V1__SERVING_STATUS__SERVING_STATUS_UNSPECIFIED = 0,
   REKEY__V1__SERVING_STATUS__SERVING_STATUS_SERVING = 1,
+  /*
+   * It is stopping, or cannot write: calls belong elsewhere.
+   */
   REKEY__V1__SERVING_STATUS__SERVING_STATUS_NOT_SERVING = 2
     PROTOBUF_C__FORCE_ENUM_TO_BE_INT_SIZE(REKEY__V1__SERVING_STATUS)
 } Rekey__V1__ServingStatus;
@@ -305,10 +308,14 @@ struct  Rekey__V1__LogoutReply
 struct  Rekey__V1__HealthRequest
 {
   ProtobufCMessage base;
+  /*
+   * "rekey.v1.Rekey" and the like; empty for the server as a whole.
+   */
+  char *service;
 };
 #define REKEY__V1__HEALTH_REQUEST__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&rekey__v1__health_request__descriptor) \
-     }
+    , (char *)protobuf_c_empty_string }
 
 
 struct  Rekey__V1__HealthReply

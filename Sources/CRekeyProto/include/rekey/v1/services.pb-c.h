@@ -15,7 +15,9 @@ PROTOBUF_C__BEGIN_DECLS
 #endif
 
 #include "rekey/v1/operator.pb-c.h"
+#include "rekey/v1/options.pb-c.h"
 #include "rekey/v1/recovery.pb-c.h"
+#include "rekey/v1/reflection.pb-c.h"
 
 
 
@@ -242,11 +244,33 @@ void rekey__v1__operator__server_status(ProtobufCService *service,
                                         const Rekey__V1__ServerStatusRequest *input,
                                         Rekey__V1__ServerStatusReply_Closure closure,
                                         void *closure_data);
+typedef struct Rekey__V1__Reflection_Service Rekey__V1__Reflection_Service;
+struct Rekey__V1__Reflection_Service
+{
+  ProtobufCService base;
+  void (*describe)(Rekey__V1__Reflection_Service *service,
+                   const Rekey__V1__DescribeRequest *input,
+                   Rekey__V1__DescribeReply_Closure closure,
+                   void *closure_data);
+};
+typedef void (*Rekey__V1__Reflection_ServiceDestroy)(Rekey__V1__Reflection_Service *);
+void rekey__v1__reflection__init (Rekey__V1__Reflection_Service *service,
+                                  Rekey__V1__Reflection_ServiceDestroy destroy);
+#define REKEY__V1__REFLECTION__BASE_INIT \
+    { &rekey__v1__reflection__descriptor, protobuf_c_service_invoke_internal, NULL }
+#define REKEY__V1__REFLECTION__INIT(function_prefix__) \
+    { REKEY__V1__REFLECTION__BASE_INIT,\
+      function_prefix__ ## describe  }
+void rekey__v1__reflection__describe(ProtobufCService *service,
+                                     const Rekey__V1__DescribeRequest *input,
+                                     Rekey__V1__DescribeReply_Closure closure,
+                                     void *closure_data);
 
 /* --- descriptors --- */
 
 extern const ProtobufCServiceDescriptor rekey__v1__rekey__descriptor;
 extern const ProtobufCServiceDescriptor rekey__v1__operator__descriptor;
+extern const ProtobufCServiceDescriptor rekey__v1__reflection__descriptor;
 
 PROTOBUF_C__END_DECLS
 
