@@ -15,23 +15,26 @@ final class ConnectionHandler: ChannelDuplexHandler {
     private let service: Service
     private let loop: LoopResources
     private let logger: Logger
-    private var state = ConnectionState()
+    /// Whether the server has room for this connection.
+    private let isAdmitted: Bool
+    private var state = ConnectionState(at: .now)
+    private var calls = CallsInFlight()
     private var unread = ByteBuffer()
-    private var calls: [UInt64: RunningCall] = [:]
-    /// Cancels calls at their deadlines. One for all of them: nearly every call ends long before its
-    /// own, and an alarm that is set and taken back costs a call more than its frame does.
-    private var alarm: (at: NIODeadline, scheduled: Scheduled<Void>)?
+    private var replies = ReplyBuffer()
+    /// Read once for all that comes at once.
+    private var now = ContinuousClock.now
+    /// One for everything that has a time: nearly every call ends long before its own, and an alarm
+    /// that is set and taken back costs a call more than its frame does. It may go off early.
+    private var alarm: (at: ContinuousClock.Instant, scheduled: Scheduled<Void>)?
     private var isReading = false
     private var readWhenWritable = false
     private var inputIsClosed = false
-    private var flushIsDue = false
-    /// Ends the connection unless the Hello, or the rest of a frame, comes in time.
-    private var patience: Scheduled<Void>?
     private var context: ChannelHandlerContext?
 
-    init(service: Service, loop: LoopResources, logger: Logger) {
+    init(service: Service, loop: LoopResources, isAdmitted: Bool, logger: Logger) {
         self.service = service
         self.loop = loop
+        self.isAdmitted = isAdmitted
         self.logger = logger
     }
 
@@ -41,18 +44,18 @@ final class ConnectionHandler: ChannelDuplexHandler {
         self.context = context
         service.state.connections.add(1, ordering: .relaxed)
         send(.hello(Hello()))
+        if !isAdmitted { perform(state.refuse()) }
+        if service.state.isDraining.load(ordering: .relaxed) { perform(state.stop(at: now)) }
         flush()
-        wait(WireLimits.helloWithin, for: "HELLO_MISSING", "no Hello came")
-        if service.state.isDraining.load(ordering: .relaxed) { drain() }
+        setAlarm()
         context.fireChannelActive()
     }
 
     func channelInactive(context: ChannelHandlerContext) {
         service.state.connections.subtract(1, ordering: .relaxed)
-        patience?.cancel()
         alarm?.scheduled.cancel()
         alarm = nil
-        for call in calls.values { call.task?.cancel() }
+        calls.cancelAll()
         self.context = nil
         context.fireChannelInactive()
     }
@@ -65,21 +68,37 @@ final class ConnectionHandler: ChannelDuplexHandler {
         switch event {
         case ChannelEvent.inputClosed:
             inputIsClosed = true
+            now = .now
             endIfReadToTheEnd()
-        case is IdleStateHandler.IdleStateEvent where state.isIdle:
-            end(state.end("IDLE", "nothing was sent for \(WireLimits.idleMax)"))
         case is DrainEvent:
-            drain()
+            now = .now
+            perform(state.stop(at: now))
+            flush()
+            setAlarm()
         default:
             context.fireUserInboundEventTriggered(event)
         }
     }
 
-    private func drain() {
-        guard let goAway = state.drain("DRAINING", "the server is stopping") else { return }
-        send(.goAway(goAway))
-        flush()
-        if state.isIdle { close() }
+    private func perform(_ step: ConnectionState.Step) {
+        switch step {
+        case .nothing: break
+        case .run(let request): run(request)
+        case .refuse(let callID, let refusal): send(refusal, callID)
+        case .cancel(let callID): if ProtocolTooth.cancels.holds { calls.cancel(callID) }
+        case .send(let frame): send(frame)
+        case .announce(let goAway, let ping):
+            send(.goAway(goAway))
+            send(ping)
+        case .end(let goAway):
+            logger.info(
+                "connection ended",
+                metadata: ["reason": "\(goAway.reason)", "why": "\(goAway.message)"])
+            send(.goAway(goAway))
+            close()
+        case .close: close()
+        case .abandon: context?.close(promise: nil)
+        }
     }
 
     // MARK: Step 1: bytes to frames
@@ -92,13 +111,16 @@ final class ConnectionHandler: ChannelDuplexHandler {
             unread.writeImmutableBuffer(bytes)
             bytes.erase(bytes.readableBytes)
         }
+        now = .now
+        state.heard(at: now)
         readFrames(context)
     }
 
     func channelReadComplete(context: ChannelHandlerContext) {
         isReading = false
         if unread.readableBytes == 0 { unread = ByteBuffer() }
-        if flushIsDue { flush() }
+        flush()
+        setAlarm()
         context.fireChannelReadComplete()
     }
 
@@ -106,37 +128,39 @@ final class ConnectionHandler: ChannelDuplexHandler {
     /// waits, so that its replies do not pile up.
     private func readFrames(_ context: ChannelHandlerContext) {
         isReading = true
-        while !state.isEnded, context.channel.isWritable, readFrame() {}
-        if state.isEnded { unread.clear() }
-        // It is this side that does not read on.
-        if !context.channel.isWritable, !state.isAwaitingHello { stopWaiting() }
+        while !state.isClosing, isTaken(context), readFrame() {}
+        if state.isClosing { unread.clear() }
+        state.awaitsRest(unread.readableBytes > 0, at: now)
+        state.pause(!context.channel.isWritable, at: now)
+    }
+
+    /// Whether the peer takes what it was sent so far.
+    private func isTaken(_ context: ChannelHandlerContext) -> Bool {
+        if replies.isLarge { flush() }
+        return context.channel.isWritable
     }
 
     /// The peer sends no more: once all of it was read, what is in flight is answered, and no more.
     private func endIfReadToTheEnd() {
         guard inputIsClosed, unread.readableBytes == 0 || context?.channel.isWritable == true
         else { return }
-        if state.receiveEnd() { close() }
+        perform(state.receiveEnd(at: now))
     }
 
     /// One frame, if all of it is here.
     private func readFrame() -> Bool {
         guard let announced = unread.getInteger(at: unread.readerIndex, as: UInt32.self) else {
-            awaitRest()
             return false
         }
         do throws(WireFault) {
             let length = try FrameLength.judge(announced, max: WireLimits.requestFrameBytesMax)
-            guard unread.readableBytes >= FrameLength.byteCount + length else {
-                awaitRest()
-                return false
-            }
-            if !state.isAwaitingHello { stopWaiting() }
+            guard unread.readableBytes >= FrameLength.byteCount + length else { return false }
+            state.completedFrame()
             unread.moveReaderIndex(forwardBy: FrameLength.byteCount)
             try receiveFrame(length)
             return true
         } catch {
-            end(state.fail(error))
+            perform(state.fail(error))
             return false
         }
     }
@@ -149,7 +173,8 @@ final class ConnectionHandler: ChannelDuplexHandler {
             let bytes = UnsafeRawBufferPointer(rebasing: readable[..<length])
             do throws(Refusal) {
                 try loop.arena.scope(budget: Arena.requestBudget(length)) { () throws(Refusal) in
-                    receive(try loop.arena.decode(Frame.self, from: bytes))
+                    let frame = try loop.arena.decode(Frame.self, from: bytes)
+                    perform(state.receive(frame, at: now))
                 }
             } catch {
                 fault = WireFault(error.message)
@@ -159,156 +184,85 @@ final class ConnectionHandler: ChannelDuplexHandler {
         if let fault { throw fault }
     }
 
-    private func receive(_ frame: Frame) {
-        if state.isAwaitingHello {
-            switch frame {
-            case .hello, .request: break
-            default: return end(state.end("HELLO_MISSING", "the first frame must be a Hello"))
-            }
-        }
-        switch frame {
-        case .hello(let hello):
-            if let goAway = state.receive(hello) { return end(goAway) }
-            stopWaiting()
-        case .request(let request):
-            receive(request)
-        case .cancel(let callID):
-            calls[callID]?.task?.cancel()
-        case .ping(let token):
-            send(.pong(token: token))
-        case .pong:
-            break
-        case .goAway:
-            if state.receiveEnd() { close() }
-        case .response:
-            end(state.fail(WireFault("a Response; only servers send them")))
-        }
-    }
-
     // MARK: Step 2: frames to calls
 
-    private func receive(_ request: RequestFrame) {
-        switch state.receiveRequest(request.callID) {
-        case .end(let goAway):
-            end(goAway)
-        case .refuse(let refusal):
-            send(refusal, request.callID)
-        case .run:
-            do throws(Refusal) {
-                try run(request)
-            } catch {
-                log(
-                    Endpoint.all[request.method] == nil ? "unknown" : request.method,
-                    .refusal(error))
-                finish(request.callID, .refusal(error))
+    /// Answers at once what need not wait, which most reads need not.
+    private func run(_ request: RequestFrame) {
+        do throws(Refusal) {
+            guard let endpoint = Endpoint.find(request.method) else {
+                throw Refusal(
+                    ProtocolTooth.methods.holds ? .methodUnknown : .internalFault,
+                    "this server has no such method")
             }
+            try request.check()
+            let timeout = min(request.timeout ?? WireLimits.deadlineDefault, WireLimits.deadlineMax)
+            // Without certificates there is one caller: this machine.
+            let incoming = Endpoint.Incoming(
+                frame: request, caller: "local", deadline: now + timeout)
+            let prepared = try endpoint.open(incoming, service, loop.arena) { body in
+                logger.debug("call answered", metadata: request.metadata)
+                reply(request.callID, body)
+                perform(state.answered(at: now))
+            }
+            if let prepared { start(endpoint, prepared, request.callID, deadline: now + timeout) }
+        } catch {
+            log(error, request.metadata)
+            send(error, request.callID)
+            perform(state.answered(at: now))
         }
     }
 
-    private func run(_ request: RequestFrame) throws(Refusal) {
-        guard let endpoint = Endpoint.all[request.method] else {
-            throw Refusal(.methodUnknown, "this server has no such method")
-        }
-        guard request.idempotencyKey.count <= 64 else {
-            throw .field("idempotency_key", "at most 64 bytes")
-        }
-        guard request.traceContext.utf8.count <= 128, request.traceContext.isPlainText else {
-            throw .field("trace_context", "a W3C traceparent, or empty")
-        }
-        let timeout = min(request.timeout ?? WireLimits.deadlineDefault, WireLimits.deadlineMax)
-        // Without certificates there is one caller: this machine.
-        let caller = "local"
-        let prepared = try endpoint.prepare(request, caller, service, loop.arena)
-        let call = Call(
-            caller: caller, deadline: .now.advanced(by: timeout),
-            idempotency: prepared.idempotency)
-        start(request.method, prepared, call, request.callID, timeout)
-    }
-
-    /// Runs at once on this loop until it first has to wait; most reads never do.
+    /// Runs on this loop until it first has to wait.
     private func start(
-        _ method: String, _ prepared: Endpoint.Prepared, _ call: Call, _ callID: UInt64,
-        _ timeout: Duration
+        _ endpoint: Endpoint, _ prepared: Endpoint.Prepared, _ callID: UInt64,
+        deadline: ContinuousClock.Instant
     ) {
         guard let eventLoop = context?.eventLoop else { return }
         let service = service
         let bound = NIOLoopBound(self, eventLoop: eventLoop)
-        let deadline = NIODeadline.now() + .init(timeout)
-        calls[callID] = RunningCall(method: method, deadline: deadline)
+        calls.insert(callID, endpoint, deadline: deadline)
         let task = Task.immediate(executorPreference: loop.executor) {
-            let outcome = await prepared.answer(call, service)
+            let outcome = await prepared.answer(service)
             if eventLoop.inEventLoop {
                 bound.value.finish(callID, outcome)
             } else {
                 eventLoop.execute { bound.value.finish(callID, outcome) }
             }
         }
-        guard calls[callID] != nil else { return }
-        calls[callID]?.task = task
-        wake(at: deadline, on: eventLoop)
-    }
-
-    /// Sees to it that `endOverdue` runs then, or earlier.
-    private func wake(at deadline: NIODeadline, on eventLoop: any EventLoop) {
-        if let alarm {
-            guard deadline < alarm.at else { return }
-            alarm.scheduled.cancel()
-        }
-        let bound = NIOLoopBound(self, eventLoop: eventLoop)
-        let scheduled = eventLoop.scheduleTask(deadline: deadline) {
-            bound.value.endOverdue(eventLoop)
-        }
-        alarm = (deadline, scheduled)
-    }
-
-    /// Cancels the calls whose deadline has come.
-    private func endOverdue(_ eventLoop: any EventLoop) {
-        alarm = nil
-        let now = NIODeadline.now()
-        for call in calls.values where call.deadline <= now { call.task?.cancel() }
-        let next = calls.values.lazy.map(\.deadline).filter { $0 > now }.min()
-        if let next { wake(at: next, on: eventLoop) }
+        calls.attach(task, to: callID)
+        if !isReading { setAlarm() }
     }
 
     // MARK: Step 6: replies to bytes
 
     private func finish(_ callID: UInt64, _ outcome: Endpoint.Outcome) {
-        let call = calls.removeValue(forKey: callID)
-        if let call { log(call.method, outcome) }
-        guard context != nil else { return }
-        let isLast = state.finishCall()
+        let call = calls.remove(callID)
+        guard context != nil, !state.isClosing else { return }
+        let metadata: Logger.Metadata = ["method": "\(call?.endpoint.name ?? "")"]
         loop.arena.scope(budget: Arena.packingBudget) {
             switch outcome {
-            case .refusal(let refusal):
-                send(refusal, callID)
             case .reply(let encode):
-                let frame = Frame.response(
-                    ResponseFrame(callID: callID, outcome: .reply(encode(loop.arena))))
-                let bytes = loop.arena.encodeFrame(frame)
-                if bytes.count - FrameLength.byteCount <= state.responseFrameBytesMax {
-                    send(bytes)
-                } else {
-                    send(.replyTooLong, callID)
-                }
+                logger.debug("call answered", metadata: metadata)
+                reply(callID, encode(loop.arena))
+            case .refusal(let refusal):
+                log(refusal, metadata)
+                send(refusal, callID)
             }
         }
+        if !isReading { now = .now }
+        perform(state.answered(at: now))
         if !isReading { flush() }
-        if isLast { close() }
     }
 
-    /// Refusals are everyday; faults of this server are not.
-    private func log(_ method: String, _ outcome: Endpoint.Outcome) {
-        switch outcome {
-        case .reply:
-            logger.debug("call answered", metadata: ["method": "\(method)"])
-        case .refusal(let refusal):
-            let isFault = [.internalFault, .outcomeUnknown, .storeUnavailable].contains(
-                refusal.reason)
-            var metadata: Logger.Metadata = [
-                "method": "\(method)", "reason": "\(refusal.reason.rawValue)",
-            ]
-            metadata["cause"] = refusal.cause.map { "\($0)" }
-            logger.log(level: isFault ? .error : .debug, "call refused", metadata: metadata)
+    private func reply(_ callID: UInt64, _ body: UnsafeRawBufferPointer) {
+        loop.arena.scope(budget: Arena.packingBudget) {
+            let bytes = loop.arena.encodeFrame(
+                .response(ResponseFrame(callID: callID, outcome: .reply(body))))
+            if bytes.count - FrameLength.byteCount <= state.responseFrameBytesMax {
+                replies.append(bytes)
+            } else {
+                send(.replyTooLong, callID)
+            }
         }
     }
 
@@ -317,21 +271,28 @@ final class ConnectionHandler: ChannelDuplexHandler {
     }
 
     private func send(_ frame: Frame) {
-        loop.arena.scope(budget: Arena.packingBudget) { send(loop.arena.encodeFrame(frame)) }
-    }
-
-    private func send(_ bytes: UnsafeRawBufferPointer) {
-        guard let context else { return }
-        var buffer = context.channel.allocator.buffer(capacity: bytes.count)
-        buffer.writeBytes(bytes)
-        context.write(wrapOutboundOut(buffer), promise: nil)
-        flushIsDue = true
+        loop.arena.scope(budget: Arena.packingBudget) {
+            replies.append(loop.arena.encodeFrame(frame))
+        }
     }
 
     private func flush() {
-        flushIsDue = false
-        context?.flush()
+        guard let context else { return }
+        replies.flush(to: context, wrapping: wrapOutboundOut)
     }
+
+    /// Refusals are everyday; faults of this server are not.
+    private func log(_ refusal: Refusal, _ call: @autoclosure () -> Logger.Metadata) {
+        let isFault = [.internalFault, .outcomeUnknown, .storeUnavailable].contains(refusal.reason)
+        let level = isFault ? Logger.Level.error : .debug
+        guard level >= logger.logLevel else { return }
+        var metadata = call()
+        metadata["reason"] = "\(refusal.reason.rawValue)"
+        metadata["cause"] = refusal.cause.map { "\($0)" }
+        logger.log(level: level, "call refused", metadata: metadata)
+    }
+
+    // MARK: Back-pressure
 
     /// A slow reader is not read from: what it asks for waits in its own socket.
     func read(context: ChannelHandlerContext) {
@@ -344,37 +305,54 @@ final class ConnectionHandler: ChannelDuplexHandler {
 
     func channelWritabilityChanged(context: ChannelHandlerContext) {
         // Not while frames are being read: that loop sees the change by itself.
-        if context.channel.isWritable, !isReading {
-            readFrames(context)
-            isReading = false
-            if flushIsDue { flush() }
-            endIfReadToTheEnd()
-            if readWhenWritable, context.channel.isWritable {
-                readWhenWritable = false
-                context.read()
+        if !isReading {
+            now = .now
+            state.pause(!context.channel.isWritable, at: now)
+            if context.channel.isWritable {
+                readFrames(context)
+                isReading = false
+                flush()
+                endIfReadToTheEnd()
+                if readWhenWritable, context.channel.isWritable {
+                    readWhenWritable = false
+                    context.read()
+                }
             }
+            setAlarm()
         }
         context.fireChannelWritabilityChanged()
     }
 
-    // MARK: Endings
+    // MARK: Time and endings
 
-    /// Says why, then closes.
-    private func end(_ goAway: GoAway) {
-        logger.info(
-            "connection ended",
-            metadata: ["reason": "\(goAway.reason)", "why": "\(goAway.message)"])
-        send(.goAway(goAway))
-        close()
+    /// Sees to it that `ring` runs when something's time has come, or earlier.
+    private func setAlarm() {
+        guard let eventLoop = context?.eventLoop else { return }
+        let times = [state.nextTick, calls.nextDeadline].compactMap(\.self)
+        guard let at = times.min(), at < alarm?.at ?? at + .seconds(1) else { return }
+        alarm?.scheduled.cancel()
+        let bound = NIOLoopBound(self, eventLoop: eventLoop)
+        let scheduled = eventLoop.scheduleTask(in: .init(max(at - .now, .zero))) {
+            bound.value.ring()
+        }
+        alarm = (at, scheduled)
     }
 
-    /// Half-closes, so that the peer can read to the end, and closes when the peer has, or soon.
+    private func ring() {
+        alarm = nil
+        now = .now
+        if ProtocolTooth.deadlines.holds { calls.cancelOverdue(at: now) }
+        perform(state.tick(at: now))
+        flush()
+        setAlarm()
+    }
+
+    /// Half-closes, so that the peer can read to the end, and closes when the peer has, or soon (P7.3).
     private func close() {
         guard let context else { return }
-        _ = state.receiveEnd()
-        stopWaiting()
         flush()
         let channel = context.channel
+        if !ProtocolTooth.linger.holds { return channel.close(promise: nil) }
         // Behind all that was written: a slow reader gets it to the end, within the drain's time.
         channel.writeAndFlush(ByteBuffer()).whenComplete { _ in
             channel.close(mode: .output, promise: nil)
@@ -383,24 +361,5 @@ final class ConnectionHandler: ChannelDuplexHandler {
         channel.eventLoop.scheduleTask(in: .init(WireLimits.drainMax)) {
             channel.close(promise: nil)
         }
-    }
-
-    private func awaitRest() {
-        guard unread.readableBytes > 0, !state.isAwaitingHello else { return }
-        wait(WireLimits.frameWithin, for: "FRAME_SLOW", "the rest of a frame did not come")
-    }
-
-    private func wait(_ time: Duration, for reason: String, _ message: String) {
-        guard patience == nil, let eventLoop = context?.eventLoop else { return }
-        let bound = NIOLoopBound(self, eventLoop: eventLoop)
-        patience = eventLoop.scheduleTask(in: .init(time)) {
-            let handler = bound.value
-            handler.end(handler.state.end(reason, message))
-        }
-    }
-
-    private func stopWaiting() {
-        patience?.cancel()
-        patience = nil
     }
 }

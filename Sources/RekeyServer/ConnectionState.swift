@@ -1,111 +1,301 @@
 import RekeyCore
 import RekeyWire
 
-/// Where one connection stands. Pure: it says what to do and does nothing itself.
+/// Where one connection stands, and what it may and must do next. Pure: frames, endings and the time
+/// come in, a `Step` goes out, and the handler takes it.
 ///
-/// | state | a Hello | a Request | drain | the last reply |
-/// |---|---|---|---|---|
-/// | awaiting Hello | open, or end it | end it | end it | – |
-/// | open | end it | run or refuse it | draining | – |
-/// | draining | end it | refuse it | – | end it |
-/// | ended | – | – | – | – |
+/// | state | Hello | Request | Cancel | Ping | the server stops | the client's end | no call for 5 min |
+/// |---|---|---|---|---|---|---|---|
+/// | awaiting Hello | open, or end | end | end | end | end | close | – |
+/// | open | end | run or refuse | cancel | Pong | announce | draining | end |
+/// | announced | end | run or refuse | cancel | Pong | – | draining | – |
+/// | draining | end | refuse | cancel | Pong | – | – | – |
+/// | closing | – | – | – | – | – | – | – |
+///
+/// PROTOCOL.md has the same table, and the rules that comments here name.
 struct ConnectionState {
-    private enum Phase { case awaitingHello, open, draining, ended }
+    typealias Instant = ContinuousClock.Instant
+
+    /// What is to be done. What it says was done already is so for the state.
+    enum Step {
+        case nothing
+        case run(RequestFrame)
+        /// Answer this call, and nothing else.
+        case refuse(UInt64, Refusal)
+        /// The client no longer wants this call.
+        case cancel(UInt64)
+        case send(Frame)
+        /// Both, in this order.
+        case announce(GoAway, Frame)
+        /// Say so, half-close, and close soon.
+        case end(GoAway)
+        /// Half-close, and close soon.
+        case close
+        /// Close at once: nobody is there to hear anything.
+        case abandon
+    }
+
+    private enum Phase { case awaitingHello, open, announced, draining, closing }
 
     private var phase = Phase.awaitingHello
     /// The newest call id; the next must be above it.
-    private(set) var lastCallID: UInt64 = 0
+    private var lastCallID: UInt64 = 0
     private var callsInFlight = 0
     /// What the client reads behind a length, at most.
     private(set) var responseFrameBytesMax = WireLimits.responseFrameBytesMax
+    private var credit: FloodCredit
 
-    var isEnded: Bool { phase == .ended }
-    var isAwaitingHello: Bool { phase == .awaitingHello }
-    var isIdle: Bool { callsInFlight == 0 }
+    // Since when something has been so; nil when it is not.
+    private let connectedAt: Instant
+    private var heardAt: Instant
+    private var pingedAt: Instant?
+    /// No call is in flight.
+    private var idleSince: Instant?
+    /// A frame has begun and is not complete.
+    private var frameSince: Instant?
+    /// The client does not read what it is sent, so it is not read from.
+    private var pausedSince: Instant?
+    private var announcedAt: Instant?
+    /// Told apart by their tokens: a Pong that nobody asked for counts (P7.7).
+    private var pingToken: UInt64 = 0
+    private var pongsOwed = 0
 
-    /// What to do with a call.
-    enum Admission {
-        case run
-        /// Answer it, and nothing else.
-        case refuse(Refusal)
-        /// The peer broke a rule: say so and end the connection.
-        case end(GoAway)
+    init(at now: Instant) {
+        connectedAt = now
+        heardAt = now
+        idleSince = now
+        credit = FloodCredit(at: now)
     }
 
-    /// nil when the connection is open now.
-    mutating func receive(_ hello: Hello) -> GoAway? {
-        guard phase == .awaitingHello else {
+    var isClosing: Bool { phase == .closing }
+
+    // MARK: Frames
+
+    mutating func receive(_ frame: Frame, at now: Instant) -> Step {
+        switch (phase, frame) {
+        case (.closing, _): return .nothing
+        case (.awaitingHello, .hello(let hello)): return open(hello, at: now)
+        case (.awaitingHello, _) where ProtocolTooth.helloFirst.holds:
+            return end("HELLO_MISSING", "the first frame must be a Hello")
+        case (_, .hello) where ProtocolTooth.helloOnce.holds:
             return end("HELLO_REPEATED", "a second Hello; send one, first")
+        case (_, .hello): return .nothing
+        case (_, .request(let request)): return receive(request, at: now)
+        case (_, .cancel(let id)):
+            if !ProtocolTooth.cancelledStayInFlight.holds {
+                callsInFlight = max(callsInFlight - 1, 0)
+            }
+            return asked(at: now) ?? .cancel(id)
+        case (_, .ping(let token)):
+            return asked(at: now) ?? .send(.pong(token: ProtocolTooth.pongToken.holds ? token : 0))
+        case (_, .pong(let token)): return receive(pong: token, at: now)
+        case (_, .goAway): return receiveEnd(at: now)
+        case (_, .response): return fail(WireFault("a Response; only servers send them"))
         }
-        guard hello.versions.contains(WireLimits.version) else {
+    }
+
+    private mutating func open(_ hello: Hello, at now: Instant) -> Step {
+        guard !ProtocolTooth.versions.holds || hello.versions.contains(WireLimits.version) else {
             return end(
                 "VERSION_UNSUPPORTED", "this server speaks version \(WireLimits.version) only")
         }
         let limit = hello.responseFrameBytesMax
-        guard limit == 0 || limit >= 1024 else {
+        guard !ProtocolTooth.helloLimits.holds || limit == 0 || limit >= 1024 else {
             return end("HELLO_INVALID", "response_frame_bytes_max must be 1024 or more")
         }
-        if limit != 0 { responseFrameBytesMax = min(limit, responseFrameBytesMax) }
+        if limit != 0, ProtocolTooth.replyLimit.holds {
+            responseFrameBytesMax = min(limit, responseFrameBytesMax)
+        }
         phase = .open
-        return nil
+        idleSince = now
+        return .nothing
     }
 
-    mutating func receiveRequest(_ callID: UInt64) -> Admission {
+    private mutating func receive(_ request: RequestFrame, at now: Instant) -> Step {
+        guard request.callID > lastCallID || !ProtocolTooth.callIDs.holds else {
+            return end("CALL_ID_REUSED", "each call id must be above the one before")
+        }
+        credit.add()
+        if phase == .draining, ProtocolTooth.lateCalls.holds {
+            return .refuse(request.callID, .draining)
+        }
+        lastCallID = request.callID
+        guard callsInFlight < WireLimits.callsInFlightMax || !ProtocolTooth.callsMax.holds else {
+            return .refuse(request.callID, .tooManyCalls)
+        }
+        callsInFlight += 1
+        idleSince = nil
+        return .run(request)
+    }
+
+    /// A call that ran has its reply.
+    mutating func answered(at now: Instant) -> Step {
+        callsInFlight -= 1
+        guard callsInFlight == 0 else { return .nothing }
+        idleSince = now
+        return phase == .draining ? close() : .nothing
+    }
+
+    private mutating func receive(pong token: UInt64, at now: Instant) -> Step {
+        guard pongsOwed > 0, token == pingToken else { return asked(at: now) ?? .nothing }
+        pongsOwed -= 1
+        return phase == .announced ? drain(at: now) : .nothing
+    }
+
+    /// A frame that asks for no call (P7.7).
+    private mutating func asked(at now: Instant) -> Step? {
+        guard !credit.spend(at: now), ProtocolTooth.flood.holds else { return nil }
+        return end("FLOOD", "too many frames that ask for no call; send fewer")
+    }
+
+    // MARK: Endings
+
+    /// The server stops: in two steps, so that calls on their way are still run (P7.4).
+    mutating func stop(at now: Instant) -> Step {
         switch phase {
-        case .awaitingHello:
-            return .end(end("HELLO_MISSING", "the first frame must be a Hello"))
-        case .ended:
-            return .refuse(.draining)
-        case .open, .draining:
-            guard callID > lastCallID else {
-                return .end(end("CALL_ID_REUSED", "each call id must be above the one before"))
-            }
-            if phase == .draining { return .refuse(.draining) }
-            lastCallID = callID
-            guard callsInFlight < WireLimits.callsInFlightMax else {
-                return .refuse(
-                    Refusal(
-                        .tooManyCalls,
-                        "more than \(WireLimits.callsInFlightMax) calls in flight; "
-                            + "wait for a reply first"))
-            }
-            callsInFlight += 1
-            return .run
+        case .awaitingHello: return end("DRAINING", "the server is stopping")
+        case .announced, .draining, .closing: return .nothing
+        case .open:
+            phase = .announced
+            announcedAt = now
+            return .announce(
+                GoAway(
+                    lastCallID: ProtocolTooth.announcement.holds
+                        ? GoAway.announcement : lastCallID, reason: "DRAINING",
+                    message: "the server is stopping; make no further calls here"),
+                ping(at: now))
         }
     }
 
-    /// A call that ran has its reply. True: nothing more is to come, end the connection.
-    mutating func finishCall() -> Bool {
-        callsInFlight -= 1
-        return phase == .draining && callsInFlight == 0
-    }
-
-    /// No further calls are taken. The frame to send; nil when it was said before.
-    mutating func drain(_ reason: String, _ message: String) -> GoAway? {
-        if phase == .awaitingHello { return end(reason, message) }
-        guard phase == .open else { return nil }
+    /// The second step.
+    private mutating func drain(at now: Instant) -> Step {
         phase = .draining
-        return GoAway(lastCallID: lastCallID, reason: reason, message: message)
+        let goAway = GoAway(
+            lastCallID: lastCallID, reason: "DRAINING", message: "the server is stopping")
+        guard callsInFlight == 0 else { return .send(.goAway(goAway)) }
+        phase = .closing
+        return .end(goAway)
     }
 
-    /// The peer sends no more; true when there is nothing left to answer either.
-    mutating func receiveEnd() -> Bool {
-        if phase != .ended { phase = .draining }
-        return callsInFlight == 0
+    /// The client sends no more calls; those in flight are answered (P7.5).
+    mutating func receiveEnd(at now: Instant) -> Step {
+        guard phase != .closing else { return .nothing }
+        if callsInFlight == 0 || !ProtocolTooth.halfClose.holds { return close() }
+        phase = .draining
+        return .nothing
     }
 
-    /// A rule was broken.
-    mutating func fail(_ fault: WireFault) -> GoAway { end("FRAME_INVALID", fault.description) }
+    /// What a frame that broke a rule leads to.
+    mutating func fail(_ fault: WireFault) -> Step { end("FRAME_INVALID", fault.description) }
 
-    mutating func end(_ reason: String, _ message: String) -> GoAway {
-        phase = .ended
-        return GoAway(lastCallID: lastCallID, reason: reason, message: message)
+    /// There is no room for this connection (P7.8).
+    mutating func refuse() -> Step {
+        end("TOO_MANY_CONNECTIONS", "the server has no room for another connection; use fewer")
+    }
+
+    private mutating func end(_ reason: String, _ message: String) -> Step {
+        phase = .closing
+        return .end(GoAway(lastCallID: lastCallID, reason: reason, message: message))
+    }
+
+    private mutating func close() -> Step {
+        phase = .closing
+        return .close
+    }
+
+    // MARK: Time
+
+    /// Bytes came.
+    mutating func heard(at now: Instant) {
+        heardAt = now
+        pingedAt = nil
+    }
+
+    /// All that came was read, and there is or is not a beginning of a frame behind it.
+    mutating func awaitsRest(_ isPartial: Bool, at now: Instant) {
+        frameSince = isPartial ? frameSince ?? now : nil
+    }
+
+    /// A frame is complete; the next one's time begins with its own first byte.
+    mutating func completedFrame() { frameSince = nil }
+
+    /// Whether the client reads what it is sent.
+    mutating func pause(_ isPaused: Bool, at now: Instant) {
+        guard isPaused != (pausedSince != nil) else { return }
+        pausedSince = isPaused ? now : nil
+        // Time in which nobody read is nobody's fault (P2.7).
+        heardAt = now
+        if frameSince != nil { frameSince = now }
+    }
+
+    /// What the time has come for, if anything.
+    mutating func tick(at now: Instant) -> Step {
+        guard let due, now >= due.at else { return .nothing }
+        switch due.alarm {
+        case .hello: return end("HELLO_MISSING", "no Hello came")
+        case .frame: return end("FRAME_SLOW", "the rest of a frame did not come")
+        case .stuck: return abandon()
+        case .announced: return drain(at: now)
+        case .silence: return .send(ping(at: now))
+        case .dead: return end("PEER_SILENT", "nothing came, not even a Pong")
+        case .idle: return end("IDLE", "no call for \(WireLimits.idleMax)")
+        }
+    }
+
+    /// When to ask `tick` again; nil for never.
+    var nextTick: Instant? { due?.at }
+
+    private enum Alarm { case hello, frame, stuck, announced, silence, dead, idle }
+
+    private var due: (at: Instant, alarm: Alarm)? {
+        if phase == .closing { return nil }
+        if phase == .awaitingHello {
+            guard ProtocolTooth.helloWithin.holds else { return nil }
+            return (connectedAt + WireLimits.helloWithin, .hello)
+        }
+        var first: (at: Instant, alarm: Alarm)?
+        func consider(_ since: Instant?, _ wait: Duration, _ alarm: Alarm) {
+            guard let since else { return }
+            let at = since + wait
+            if at < first?.at ?? at + .seconds(1) { first = (at, alarm) }
+        }
+        if pausedSince != nil {
+            consider(pausedSince, WireLimits.stuckMax, .stuck)
+        } else {
+            if ProtocolTooth.frameWithin.holds {
+                consider(frameSince, WireLimits.frameWithin, .frame)
+            }
+            if let pingedAt {
+                consider(pingedAt, WireLimits.pongWithin, .dead)
+            } else {
+                consider(heardAt, WireLimits.pingAfter, .silence)
+            }
+        }
+        if phase == .announced { consider(announcedAt, WireLimits.announcedFor, .announced) }
+        if phase == .open { consider(idleSince, WireLimits.idleMax, .idle) }
+        return first
+    }
+
+    private mutating func ping(at now: Instant) -> Frame {
+        pingToken += 1
+        pongsOwed = 1
+        pingedAt = now
+        return .ping(token: pingToken)
+    }
+
+    private mutating func abandon() -> Step {
+        phase = .closing
+        return .abandon
     }
 }
 
 extension Refusal {
     static let draining = Refusal(
         .draining, "the server is stopping; repeat the call on another connection")
+
+    static let tooManyCalls = Refusal(
+        .tooManyCalls,
+        "more than \(WireLimits.callsInFlightMax) calls in flight; wait for a reply first")
 
     static let replyTooLong = Refusal(
         .replyTooLong, "the reply is longer than this connection carries; ask for less")

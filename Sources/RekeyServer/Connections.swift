@@ -22,19 +22,29 @@ final class Connections: Sendable {
         return Swift.max(8, Swift.min(Int(clamping: files.rlim_cur) - reservedFiles, 10_000))
     }
 
-    /// False when there is no room: the connection must be closed.
-    func add(_ channel: any Channel) -> Bool {
+    enum Admission {
+        case full
+        /// There is no room, but enough to say so.
+        case toBeRefused
+        /// Close it at once.
+        case none
+    }
+
+    /// Files that are left for telling connections that there is no room.
+    private static let refusedMax = 16
+
+    func add(_ channel: any Channel) -> Admission {
         let id = ObjectIdentifier(channel)
-        let isRoom = channels.withLock { channels in
-            guard channels.count < max else { return false }
+        let admission: Admission = channels.withLock { channels in
+            guard channels.count < max + Self.refusedMax else { return .none }
             channels[id] = channel
-            return true
+            return channels.count <= max ? .full : .toBeRefused
         }
-        guard isRoom else { return false }
+        guard admission != .none else { return .none }
         channel.closeFuture.whenComplete { _ in
             self.channels.withLock { $0[id] = nil }
         }
-        return true
+        return admission
     }
 
     /// Lets every connection finish its calls, and closes what is left when the time is over.

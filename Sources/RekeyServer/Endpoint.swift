@@ -4,12 +4,18 @@ import RekeyStore
 import RekeyWire
 
 /// Step 2 and 6 of a request's life: one method between the wire and the service.
-struct Endpoint: Sendable {
-    /// A request that was read, ready to be answered.
+final class Endpoint: Sendable {
+    /// A call as it came.
+    struct Incoming {
+        let frame: RequestFrame
+        let caller: String
+        /// Not decided later.
+        let deadline: ContinuousClock.Instant
+    }
+
+    /// A request that was read and has to wait for something.
     struct Prepared: Sendable {
-        let answer: @Sendable (Call, Service) async -> Outcome
-        /// How to recognise the call again; nil when its caller gave no key.
-        let idempotency: IdempotencyKey?
+        let answer: @Sendable (Service) async -> Outcome
     }
 
     /// The reply's message, or why there is none.
@@ -18,49 +24,90 @@ struct Endpoint: Sendable {
         case refusal(Refusal)
     }
 
-    let prepare:
-        @Sendable (RequestFrame, _ caller: String, Service, Arena) throws(Refusal) -> Prepared
+    /// As on the wire.
+    let name: String
+    private let utf8: [UInt8]
+    private let opening: Opening
 
-    /// Every method of both services, by its name on the wire.
-    static let all: [String: Endpoint] = [
-        entry(RequestReset.self), entry(ValidateLink.self), entry(ResendCode.self),
-        entry(Activate.self), entry(Login.self), entry(CheckSession.self),
-        entry(ChangePassword.self), entry(Logout.self), entry(Health.self),
-        entry(CreateAccount.self), entry(GetAccount.self), entry(ListAccounts.self),
-        entry(UpdateAccount.self), entry(LockAccount.self), entry(UnlockAccount.self),
-        entry(DisableAccount.self), entry(EnableAccount.self), entry(DeleteAccount.self),
-        entry(RevokeSessions.self), entry(ListLetters.self), entry(ServerStatus.self),
-    ].reduce(into: [:]) { $0[$1.name] = $1.endpoint }
+    private typealias Opening =
+        @Sendable (Incoming, Service, Arena, (UnsafeRawBufferPointer) -> Void) throws(Refusal) ->
+        Prepared?
 
-    private static func entry<M: Served>(
+    private init(_ name: String, _ opening: @escaping Opening) {
+        self.name = name
+        self.utf8 = Array(name.utf8)
+        self.opening = opening
+    }
+
+    /// Reads the request and answers it at once, where nothing has to be waited for: then `reply` gets
+    /// the reply's message, in the arena, and nil is returned.
+    func open(
+        _ call: Incoming, _ service: Service, _ arena: Arena,
+        reply: (UnsafeRawBufferPointer) -> Void
+    ) throws(Refusal) -> Prepared? {
+        try opening(call, service, arena, reply)
+    }
+
+    /// Every method that is served.
+    static let all: [Endpoint] = [
+        of(RequestReset.self), of(ValidateLink.self), of(ResendCode.self), of(Activate.self),
+        of(Login.self), of(CheckSession.self), of(ChangePassword.self), of(Logout.self),
+        of(Health.self),
+        of(CreateAccount.self), of(GetAccount.self), of(ListAccounts.self),
+        of(UpdateAccount.self), of(LockAccount.self), of(UnlockAccount.self),
+        of(DisableAccount.self), of(EnableAccount.self), of(DeleteAccount.self),
+        of(RevokeSessions.self), of(ListLetters.self), of(ServerStatus.self),
+        of(Describe.self),
+    ]
+
+    /// By the method's name on the wire, compared as it lies there: a table of strings would need one.
+    static func find(_ method: WireText) -> Endpoint? {
+        method.withUTF8 { method in all.first { $0.utf8.elementsEqual(method) } }
+    }
+
+    private static func of<M: Served>(
         _: M.Type
-    ) -> (name: String, endpoint: Endpoint) where M.Request: WireMessage, M.Reply: WireMessage {
-        let endpoint = Endpoint { frame, caller, service, arena throws(Refusal) in
+    ) -> Endpoint where M.Request: WireMessage, M.Reply: WireMessage {
+        Endpoint(M.name) { (incoming, service, arena, reply) throws(Refusal) -> Prepared? in
+            let body = incoming.frame.body
             let request = try arena.scope(
-                budget: Arena.requestBudget(frame.body.count)
+                budget: Arena.requestBudget(body.count)
             ) { () throws(Refusal) in
-                try arena.decode(M.Request.self, from: frame.body)
+                try arena.decode(M.Request.self, from: body)
             }
-            return Prepared(
-                answer: { call, service in
-                    do throws(Refusal) {
-                        let reply = try await M.answer(request, call, service)
-                        return .reply { $0.encode(reply) }
-                    } catch {
-                        let expired = ContinuousClock.now >= call.deadline
-                        return .refusal(
-                            error.reason == .cancelled && expired ? .deadlineExceeded : error)
-                    }
-                },
-                idempotency: frame.idempotencyKey.isEmpty
-                    ? nil
-                    : arena.scope(budget: Arena.packingBudget) {
-                        service.idempotencyKey(
-                            caller: caller, key: frame.idempotencyKey,
-                            call: arena.call(M.name, request))
-                    })
+            let call = Call(
+                caller: incoming.caller, deadline: incoming.deadline,
+                idempotency: idempotency(M.self, request, incoming, service, arena))
+            if let answer = try M.answerAtOnce(request, call, service) {
+                arena.scope(budget: Arena.packingBudget) { reply(arena.encode(answer)) }
+                return nil
+            }
+            return Prepared { service in
+                do throws(Refusal) {
+                    let answer = try await M.answer(request, call, service)
+                    return .reply { $0.encode(answer) }
+                } catch {
+                    let expired = ContinuousClock.now >= call.deadline
+                    return .refusal(
+                        error.reason == .cancelled && expired ? .deadlineExceeded : error)
+                }
+            }
         }
-        return (M.name, endpoint)
+    }
+
+    /// How to recognise the call again; nil when its caller gave no key.
+    private static func idempotency<M: Served>(
+        _: M.Type, _ request: M.Request, _ incoming: Incoming, _ service: Service, _ arena: Arena
+    ) -> IdempotencyKey? where M.Request: WireMessage {
+        guard !incoming.frame.idempotencyKey.isEmpty, M.repeatability != .freely,
+            ProtocolTooth.keys.holds,
+            M.repeatability == .withKey || ProtocolTooth.loginTakesNoKey.holds
+        else { return nil }
+        return arena.scope(budget: Arena.packingBudget) {
+            service.idempotencyKey(
+                caller: incoming.caller, key: incoming.frame.idempotencyKey,
+                call: arena.call(M.name, request))
+        }
     }
 }
 
@@ -69,8 +116,11 @@ extension Arena {
     fileprivate func call<Request: WireMessage>(
         _ name: String, _ request: Request
     ) -> UnsafeRawBufferPointer {
+        guard ProtocolTooth.keyFingerprint.holds else {
+            return encode(RequestFrame(callID: 0, method: WireText(name)))
+        }
         let kept = (request as? any CarriesPasswords)?.withoutPasswords as? Request ?? request
         return encode(
-            RequestFrame(callID: 0, method: name, body: encode(kept)))
+            RequestFrame(callID: 0, method: WireText(name), body: encode(kept)))
     }
 }

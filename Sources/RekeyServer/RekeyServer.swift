@@ -37,14 +37,12 @@ public struct RekeyServer: ServiceLifecycle.Service {
             .childChannelOption(.tcpOption(.tcp_nodelay), value: 1)
             .childChannelInitializer { [service, logger] channel in
                 channel.eventLoop.makeCompletedFuture {
-                    guard connections.add(channel) else { return channel.close(promise: nil) }
-                    let pipeline = channel.pipeline.syncOperations
-                    try pipeline.addHandler(
-                        IdleStateHandler(allTimeout: .init(WireLimits.idleMax)))
-                    try pipeline.addHandler(
+                    let admission = connections.add(channel)
+                    guard admission != .none else { return channel.close(promise: nil) }
+                    try channel.pipeline.syncOperations.addHandler(
                         ConnectionHandler(
                             service: service, loop: resources[channel.eventLoop],
-                            logger: logger))
+                            isAdmitted: admission == .full, logger: logger))
                 }
             }
         let listener: any Channel
@@ -60,7 +58,8 @@ public struct RekeyServer: ServiceLifecycle.Service {
         try listening(bound)
         try? await gracefulShutdown()
 
-        service.state.isDraining.store(true, ordering: .relaxed)
+        service.state.isDraining.store(
+            ProtocolTooth.healthWhileDraining.holds, ordering: .relaxed)
         logger.notice("draining")
         try? await listener.close()
         await connections.drain(within: WireLimits.drainMax)

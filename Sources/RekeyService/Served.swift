@@ -6,4 +6,32 @@ public protocol Served: Method {
     static func answer(
         _ request: Request, _ call: Call, _ service: Service
     ) async throws(Refusal) -> Reply
+
+    /// The same without waiting; nil when something has to be waited for, and then nothing was done.
+    static func answerAtOnce(
+        _ request: Request, _ call: Call, _ service: Service
+    ) throws(Refusal) -> Reply?
+}
+
+extension Served {
+    public static func answerAtOnce(
+        _ request: Request, _ call: Call, _ service: Service
+    ) throws(Refusal) -> Reply? { nil }
+}
+
+/// A method that never waits.
+public protocol ServedAtOnce: Served {
+    static func answerNow(
+        _ request: Request, _ call: Call, _ service: Service
+    ) throws(Refusal) -> Reply
+}
+
+extension ServedAtOnce {
+    public static func answer(
+        _ request: Request, _ call: Call, _ service: Service
+    ) async throws(Refusal) -> Reply { try answerNow(request, call, service) }
+
+    public static func answerAtOnce(
+        _ request: Request, _ call: Call, _ service: Service
+    ) throws(Refusal) -> Reply? { try answerNow(request, call, service) }
 }

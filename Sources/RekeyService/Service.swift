@@ -126,6 +126,20 @@ public struct Service: Sendable {
         }.reply()
     }
 
+    /// The same where nothing has to be waited for; nil where something has, and then nothing was
+    /// decided.
+    func decideAtOnce<Reply: Sendable>(
+        _ subject: SubjectID, _ body: @Sendable (Subject, Timestamp) -> Decision<Reply>
+    ) throws(Refusal) -> Reply? {
+        let answer: Answer<Reply>?
+        do {
+            answer = try store.transactAtOnce(subject, body)
+        } catch {
+            throw Refusal(error)
+        }
+        return try answer?.reply()
+    }
+
     /// After a call that set `password`, if it turned out to be a repeat: what is recognised as one
     /// leaves passwords out (R94), so the first answer belongs only to who knows the same one.
     func confirmRepeat(
@@ -137,34 +151,14 @@ public struct Service: Sendable {
         }
     }
 
-    /// What a failing store means for a caller.
+    /// A store's failure as its caller hears it.
     func storing<Value>(
         _ body: () async throws(StoreError) -> Value
     ) async throws(Refusal) -> Value {
         do {
             return try await body()
         } catch {
-            switch error {
-            case .overloaded:
-                throw Refusal(
-                    .storeBusy, "too much is being written; repeat the call shortly",
-                    retryAfter: .milliseconds(100))
-            case .full:
-                throw Refusal(
-                    .storeFull, "the server's disk is full; repeat the call later",
-                    retryAfter: .seconds(30))
-            case .lettersBacklog:
-                throw Refusal(
-                    .lettersBacklog, "too many letters wait to be sent; repeat the call later",
-                    retryAfter: .seconds(30))
-            case .outcomeUnknown:
-                throw Refusal(
-                    .outcomeUnknown, "the server failed while the call ran: it may have been done")
-            case .unavailable:
-                throw Refusal(.storeUnavailable, "the server cannot write; repeat the call later")
-            case .unreadable(let what):
-                throw Refusal(.internalFault, "a stored record cannot be read", cause: what)
-            }
+            throw Refusal(error)
         }
     }
 }
@@ -194,6 +188,31 @@ extension Optional {
 }
 
 extension Refusal {
+    /// What a failing store means for a caller.
+    fileprivate init(_ error: StoreError) {
+        switch error {
+        case .overloaded:
+            self.init(
+                .storeBusy, "too much is being written; repeat the call shortly",
+                retryAfter: .milliseconds(100))
+        case .full:
+            self.init(
+                .storeFull, "the server's disk is full; repeat the call later",
+                retryAfter: .seconds(30))
+        case .lettersBacklog:
+            self.init(
+                .lettersBacklog, "too many letters wait to be sent; repeat the call later",
+                retryAfter: .seconds(30))
+        case .outcomeUnknown:
+            self.init(
+                .outcomeUnknown, "the server failed while the call ran: it may have been done")
+        case .unavailable:
+            self.init(.storeUnavailable, "the server cannot write; repeat the call later")
+        case .unreadable(let what):
+            self.init(.internalFault, "a stored record cannot be read", cause: what)
+        }
+    }
+
     static let keepsChanging = Refusal(
         .accountChanged, "the account changed while the call ran; repeat it")
 }

@@ -22,6 +22,12 @@ public protocol AccountStore: Sendable {
         _ subject: SubjectID, _ body: @Sendable (Subject, Timestamp) -> Decision<Reply>
     ) async throws(StoreError) -> Answer<Reply>
 
+    /// The same, if nothing has to be waited for: what the answer rests on is durable, and the decision
+    /// needs no write. nil otherwise; then nothing was decided.
+    func transactAtOnce<Reply: Sendable>(
+        _ subject: SubjectID, _ body: @Sendable (Subject, Timestamp) -> Decision<Reply>
+    ) throws(StoreError) -> Answer<Reply>?
+
     func read(_ subject: SubjectID) async throws(StoreError) -> Reading<Subject>
 
     /// Subjects that have an account, by ascending id; at most `limit`.
@@ -42,6 +48,9 @@ public protocol AccountStore: Sendable {
     var letterArrivals: AsyncStream<Void> { get }
 
     func status() -> StoreStatus
+
+    /// False while only what takes access away can be written.
+    var takesWrites: Bool { get }
 }
 
 /// Something as it stood at a point of service time.

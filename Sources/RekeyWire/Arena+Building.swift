@@ -16,17 +16,23 @@ extension Arena {
     /// identifier into somebody else's: it becomes U+001A SUBSTITUTE, which no field accepts.
     public func string(_ text: String) -> UnsafeMutablePointer<CChar> {
         var text = text
-        return text.withUTF8 { utf8 in
-            let bytes = required(utf8.count + 1)
-            if let source = utf8.baseAddress {
-                bytes.copyMemory(from: source, byteCount: utf8.count)
-            }
-            for (index, byte) in utf8.enumerated() where byte == 0 {
-                bytes.storeBytes(of: 0x1A, toByteOffset: index, as: UInt8.self)
-            }
-            bytes.storeBytes(of: 0, toByteOffset: utf8.count, as: UInt8.self)
-            return bytes.assumingMemoryBound(to: CChar.self)
+        return text.withUTF8 { string(utf8: UnsafeRawBufferPointer($0)) }
+    }
+
+    private func string(utf8: UnsafeRawBufferPointer) -> UnsafeMutablePointer<CChar> {
+        let bytes = required(utf8.count + 1)
+        if let source = utf8.baseAddress {
+            bytes.copyMemory(from: source, byteCount: utf8.count)
         }
+        for (index, byte) in utf8.enumerated() where byte == 0 {
+            bytes.storeBytes(of: 0x1A, toByteOffset: index, as: UInt8.self)
+        }
+        bytes.storeBytes(of: 0, toByteOffset: utf8.count, as: UInt8.self)
+        return bytes.assumingMemoryBound(to: CChar.self)
+    }
+
+    func string(_ text: WireText) -> UnsafeMutablePointer<CChar> {
+        text.withUTF8 { string(utf8: $0) }
     }
 
     public func data(_ bytes: UnsafeRawBufferPointer) -> ProtobufCBinaryData {

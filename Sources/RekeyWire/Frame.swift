@@ -36,16 +36,17 @@ public struct Hello: Hashable, Sendable {
 /// One call.
 public struct RequestFrame {
     public var callID: UInt64
-    public var method: String
+    public var method: WireText
     public var body: UnsafeRawBufferPointer
     /// From receipt; nil stands for the server's default.
     public var timeout: Duration?
     public var idempotencyKey: [UInt8]
-    public var traceContext: String
+    public var traceContext: WireText
 
     public init(
-        callID: UInt64, method: String, body: UnsafeRawBufferPointer, timeout: Duration? = nil,
-        idempotencyKey: [UInt8] = [], traceContext: String = ""
+        callID: UInt64, method: WireText,
+        body: UnsafeRawBufferPointer = .init(start: nil, count: 0), timeout: Duration? = nil,
+        idempotencyKey: [UInt8] = [], traceContext: WireText = ""
     ) {
         self.callID = callID
         self.method = method

@@ -7,7 +7,7 @@ public enum FrameLength {
     /// - Parameter max: bytes that this side reads behind the length.
     public static func judge(_ announced: UInt32, max: Int) throws(WireFault) -> Int {
         guard announced > 0 else { throw WireFault("a frame of no bytes") }
-        guard announced <= max else {
+        guard announced <= max || !ProtocolTooth.lengthMax.holds else {
             throw WireFault("a frame of \(announced) bytes; at most \(max) are read")
         }
         return Int(announced)

@@ -12,5 +12,14 @@ public enum WireLimits {
     public static let helloWithin: Duration = .seconds(5)
     public static let frameWithin: Duration = .seconds(10)
     public static let idleMax: Duration = .seconds(300)
+    /// Without a byte, before a side pings the other …
+    public static let pingAfter: Duration = .seconds(30)
+    /// … and then, before it takes it for dead.
+    public static let pongWithin: Duration = .seconds(15)
+    /// Without the other side reading what it is sent.
+    public static let stuckMax: Duration = .seconds(60)
+    /// From a server's first GoAway to its second, at most.
+    public static let announcedFor: Duration = .seconds(1)
+    public static let idempotencyKeyBytesMax = 64
     public static let drainMax: Duration = .seconds(10)
 }

@@ -24,7 +24,9 @@ public enum WireScan {
         _ bytes: UnsafeRawBufferPointer, _ descriptor: UnsafePointer<ProtobufCMessageDescriptor>,
         depth: Int
     ) throws(WireFault) {
-        guard depth <= depthMax else { throw WireFault("messages nested too deep") }
+        guard depth <= depthMax || !ProtocolTooth.depth.holds else {
+            throw WireFault("messages nested too deep")
+        }
         var reader = WireReader(bytes)
         var seen = SeenFields()
         while let field = try reader.next() {
@@ -61,6 +63,7 @@ public enum WireScan {
         where field.pointee.label == PROTOBUF_C_LABEL_REPEATED:
             try checkPacked(bytes, element, &seen)
         default:
+            guard ProtocolTooth.wireTypes.holds else { break }
             throw WireFault("field \(field.pointee.id) has the wrong wire type")
         }
     }
@@ -86,10 +89,12 @@ public enum WireScan {
     private static func checkText(_ bytes: UnsafeRawBufferPointer) throws(WireFault) {
         var all: UInt8 = 0
         for byte in bytes {
-            guard byte != 0 else { throw WireFault("a NUL in a string") }
+            guard byte != 0 || !ProtocolTooth.nul.holds else {
+                throw WireFault("a NUL in a string")
+            }
             all |= byte
         }
-        guard all >= 0x80 else { return }
+        guard all >= 0x80, ProtocolTooth.utf8.holds else { return }
         do {
             _ = try UTF8Span(validating: Span(_unsafeBytes: bytes))
         } catch {
@@ -107,14 +112,16 @@ private struct SeenFields {
 
     mutating func countUnknown() throws(WireFault) {
         unknown += 1
-        guard unknown <= WireScan.unknownFieldsMax else {
+        guard unknown <= WireScan.unknownFieldsMax || !ProtocolTooth.unknownFields.holds else {
             throw WireFault("too many unknown fields")
         }
     }
 
     mutating func countRepeat() throws(WireFault) {
         repeats += 1
-        guard repeats <= WireScan.repeatsMax else { throw WireFault("a list that is too long") }
+        guard repeats <= WireScan.repeatsMax || !ProtocolTooth.repeats.holds else {
+            throw WireFault("a list that is too long")
+        }
     }
 
     mutating func count(
@@ -125,7 +132,7 @@ private struct SeenFields {
             try countRepeat()
         } else if field.pointee.type == PROTOBUF_C_TYPE_MESSAGE {
             let place = UInt64(1) << UInt64(slot(of: field, in: descriptor) & 63)
-            guard submessages & place == 0 else {
+            guard submessages & place == 0 || !ProtocolTooth.submessages.holds else {
                 throw WireFault("field \(field.pointee.id) stands twice")
             }
             submessages |= place

@@ -110,7 +110,7 @@ struct RekeyClientTests {
         }
         let error = await #expect(throws: ClientError.self) { try await task.value }
         #expect(error?.kind == .cancelled(outcomeUnknown: false))
-        #expect(try await client.call(Health.self, Nothing()) == .serving)
+        #expect(try await client.call(Health.self, .init()) == .serving)
         await client.close()
     }
 
@@ -168,7 +168,7 @@ struct RekeyClientTests {
         await client.pipeline(Health.self, depth: 8, timeout: .milliseconds(100)) {
             drawn.withLock { drawn in
                 drawn += 1
-                return drawn <= 38 ? Nothing() : nil
+                return drawn <= 38 ? Health.Request() : nil
             }
         } answered: { time, error in
             if error == nil {
@@ -198,7 +198,7 @@ struct RekeyClientTests {
         let outcomes = Mutex<[ClientError.Kind?]>([])
         await client.pipeline(Health.self, depth: 4) {
             drawn.withLock { $0 += 1 }
-            return Nothing()
+            return Health.Request()
         } answered: { _, error in
             outcomes.withLock { $0.append(error?.kind) }
         }
@@ -248,7 +248,7 @@ struct RekeyClientTests {
             }
         }
         let client = try await connect(server)
-        #expect(try await client.call(Health.self, Nothing()) == .serving)
+        #expect(try await client.call(Health.self, .init()) == .serving)
         await client.close()
     }
 

@@ -37,7 +37,7 @@ struct ConnectionTests {
             }
             #expect(goAway.reason == "FRAME_INVALID")
             #expect(try await client.next() == .closed)
-            try await bystander.send(bystander.request(Health.self, Nothing(), id: 1))
+            try await bystander.send(bystander.request(Health.self, .init(), id: 1))
             #expect(try await bystander.next() == .reply(1, [8, 1]))
         }
     }
@@ -47,7 +47,7 @@ struct ConnectionTests {
         try await Serving.run { serving in
             let silent = try await RawClient(port: serving.port)
             _ = try await silent.next()
-            try await silent.send(silent.request(Health.self, Nothing(), id: 1))
+            try await silent.send(silent.request(Health.self, .init(), id: 1))
             #expect(try await silent.next().goAwayReason == "HELLO_MISSING")
 
             let future = try await RawClient(port: serving.port)
@@ -67,10 +67,10 @@ struct ConnectionTests {
         try await Serving.run { serving in
             let client = try await RawClient(port: serving.port)
             try await client.greet()
-            let call = client.request(Health.self, Nothing(), id: 1)
+            let call = client.request(Health.self, .init(), id: 1)
             for byte in call { try await client.send([byte]) }
             #expect(try await client.next() == .reply(1, [8, 1]))
-            let many = (2...50).flatMap { client.request(Health.self, Nothing(), id: $0) }
+            let many = (2...50).flatMap { client.request(Health.self, .init(), id: $0) }
             try await client.send(many)
             for id in UInt64(2)...50 { #expect(try await client.next() == .reply(id, [8, 1])) }
         }
@@ -89,11 +89,12 @@ struct ConnectionTests {
             try await client.send(unknown)
             #expect(try await client.next().failure?.status == .unimplemented)
             let broken = body.withUnsafeBytes { body in
-                client.bytes(.request(RequestFrame(callID: 2, method: Login.name, body: body)))
+                client.bytes(
+                    .request(RequestFrame(callID: 2, method: WireText(Login.name), body: body)))
             }
             try await client.send(broken)
             #expect(try await client.next().failure?.reason == "BODY_INVALID")
-            try await client.send(client.request(Health.self, Nothing(), id: 3))
+            try await client.send(client.request(Health.self, .init(), id: 3))
             #expect(try await client.next() == .reply(3, [8, 1]))
         }
     }
@@ -123,9 +124,9 @@ struct ConnectionTests {
         try await Serving.run { serving in
             let client = try await RawClient(port: serving.port)
             try await client.greet()
-            try await client.send(client.request(Health.self, Nothing(), id: 5))
+            try await client.send(client.request(Health.self, .init(), id: 5))
             _ = try await client.next()
-            try await client.send(client.request(Health.self, Nothing(), id: 5))
+            try await client.send(client.request(Health.self, .init(), id: 5))
             #expect(try await client.next().goAwayReason == "CALL_ID_REUSED")
         }
     }

@@ -10,6 +10,7 @@ final class RawClient {
         case hello(Hello)
         case reply(UInt64, [UInt8])
         case failure(UInt64, Failure)
+        case ping(UInt64)
         case pong(UInt64)
         case goAway(GoAway)
         case closed
@@ -53,7 +54,7 @@ final class RawClient {
     ) -> [UInt8] where M.Request: WireMessage {
         arena.scope(budget: Arena.packingBudget) {
             let frame = RequestFrame(
-                callID: id, method: M.name, body: arena.encode(request), timeout: timeout,
+                callID: id, method: WireText(M.name), body: arena.encode(request), timeout: timeout,
                 idempotencyKey: idempotencyKey)
             return Array(arena.encodeFrame(.request(frame)))
         }
@@ -97,6 +98,7 @@ final class RawClient {
                     case .reply(let body): .reply(response.callID, Array(body))
                     case .failure(let failure): .failure(response.callID, failure)
                     }
+                case .ping(let token): .ping(token)
                 case .pong(let token): .pong(token)
                 case .goAway(let goAway): .goAway(goAway)
                 default: .other

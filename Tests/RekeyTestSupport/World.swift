@@ -51,7 +51,8 @@ public final class World: @unchecked Sendable {
             policy: policy, time: time, onFatal: { _ in })
         let service = Service(
             store: store, keys: keys, hashing: hashing, policy: policy, randomness: randomness,
-            state: ServerState(startedAt: time.wall()))
+            state: ServerState(
+                startedAt: time.wall(), services: ["rekey.v1.Rekey", "rekey.v1.Operator"]))
         let letterhead = try Letterhead(
             institution: "CREDIT MUNICIPAL DE PARIS", signature: "CRÉDIT MUNICIPAL DE PARIS",
             addressLines: ["55 rue des Francs-Bourgeois", "75004 PARIS"], openingHours: [:],

@@ -74,7 +74,7 @@ struct BombTests {
     func honest() throws {
         let body = [UInt8](repeating: 1, count: 64 * 1024 - 100)
         let bytes = body.withUnsafeBytes {
-            encoded(Frame.request(RequestFrame(callID: 1, method: Login.name, body: $0)))
+            encoded(Frame.request(RequestFrame(callID: 1, method: WireText(Login.name), body: $0)))
         }
         #expect(bytes.count <= WireLimits.requestFrameBytesMax)
         try decoding(Frame.self, bytes) {

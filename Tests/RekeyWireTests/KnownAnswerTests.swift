@@ -69,7 +69,8 @@ struct KnownAnswerTests {
             framed(
                 .request(
                     RequestFrame(
-                        callID: 300, method: Login.name, body: $0, timeout: .milliseconds(2500),
+                        callID: 300, method: WireText(Login.name), body: $0,
+                        timeout: .milliseconds(2500),
                         idempotencyKey: [0x00, 0xFF, 0x80],
                         traceContext: "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01")))
         }

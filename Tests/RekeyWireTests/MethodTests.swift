@@ -15,6 +15,8 @@ struct MethodTests {
                 Issue.record("\(M.name) is in no service, or twice in this test")
                 return
             }
+            let told = ProtocolDescription.methods.first { $0.name == M.name }
+            #expect(told?.repeatability == M.repeatability)
             #expect(sameOnTheWire(M.Request.descriptor, described.request))
             #expect(sameOnTheWire(M.Reply.descriptor, described.reply))
         }
@@ -38,6 +40,7 @@ struct MethodTests {
         check(DeleteAccount.self)
         check(RevokeSessions.self)
         check(ListLetters.self)
+        check(Describe.self)
         check(ServerStatus.self)
         #expect(waiting.isEmpty, "RPCs without a method")
     }

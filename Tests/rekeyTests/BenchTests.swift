@@ -15,7 +15,7 @@ struct BenchTests {
     /// A server that takes every second identifier, and writes down what it hears.
     private static func server(_ heard: Heard) async throws -> ScriptedServer {
         try await ScriptedServer.answering { request, peer in
-            switch request.method {
+            switch request.method.text {
             case CreateAccount.name:
                 guard
                     let account = try? Arena().read(CreateAccount.Request.self, request.body)

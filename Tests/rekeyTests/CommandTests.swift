@@ -14,7 +14,7 @@ struct CommandTests {
         _ heard: AsyncStream<[String]>.Continuation? = nil
     ) async throws -> ScriptedServer {
         try await ScriptedServer.answering { request, peer in
-            switch request.method {
+            switch request.method.text {
             case Login.name:
                 let read = try? Arena.read(Login.Request.self, request.body)
                 heard?.yield([read?.password.text ?? "", read?.earlierSession?.text ?? "none"])

@@ -93,7 +93,7 @@ final class ConnectionHandler: ChannelInboundHandler {
             let bytes = arena.encodeFrame(
                 .request(
                     RequestFrame(
-                        callID: callID, method: call.method, body: call.encode(arena),
+                        callID: callID, method: WireText(call.method), body: call.encode(arena),
                         timeout: max(call.timeout, .milliseconds(1)))))
             guard bytes.count - FrameLength.byteCount <= state.requestFrameBytesMax else {
                 throw ClientError(

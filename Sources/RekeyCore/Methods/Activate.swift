@@ -2,6 +2,7 @@
 /// only way a password comes to an account that its owner is not logged in to.
 public enum Activate: Method {
     public static let name = "rekey.v1.Rekey/Activate"
+    public static let repeatability = Repeatability.withKey
 
     public struct Request: Sendable {
         public var link: Secret

@@ -2,6 +2,7 @@
 /// open reset (R18).
 public enum ChangePassword: Method {
     public static let name = "rekey.v1.Rekey/ChangePassword"
+    public static let repeatability = Repeatability.withKey
 
     public struct Request: Sendable {
         public var session: Secret

@@ -1,6 +1,7 @@
 /// Asks who a session belongs to, and keeps it alive.
 public enum CheckSession: Method {
     public static let name = "rekey.v1.Rekey/CheckSession"
+    public static let repeatability = Repeatability.freely
 
     public struct Request: Sendable {
         public var session: Secret

@@ -2,6 +2,7 @@
 /// code that go out now: nobody ever sets a password for somebody else (R78).
 public enum CreateAccount: Method {
     public static let name = "rekey.v1.Operator/CreateAccount"
+    public static let repeatability = Repeatability.withKey
 
     public struct Request: Hashable, Sendable {
         public var identifier: String

@@ -17,6 +17,9 @@ public struct Decision<Reply: Sendable>: Sendable {
         self.durability = durability
     }
 
+    /// Nothing changes and nothing is sent.
+    public var isRead: Bool { events.isEmpty && letters.isEmpty }
+
     /// Refused, and nothing changes.
     public static func refused(_ refusal: Refusal) -> Decision { Decision(.refusal(refusal)) }
 

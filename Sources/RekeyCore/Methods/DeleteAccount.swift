@@ -1,6 +1,7 @@
 /// Removes an account and everything that is known about its owner (R89).
 public enum DeleteAccount: AccountMethod {
     public static let name = "rekey.v1.Operator/DeleteAccount"
+    public static let repeatability = Repeatability.withKey
     public typealias Reply = Nothing
 
     public static func decide(

@@ -1,6 +1,7 @@
 /// Lets a disabled account be used again. What disabling ended stays ended.
 public enum EnableAccount: AccountMethod {
     public static let name = "rekey.v1.Operator/EnableAccount"
+    public static let repeatability = Repeatability.withKey
     public typealias Reply = AccountSummary
 
     public static func decide(

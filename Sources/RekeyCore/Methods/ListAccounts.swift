@@ -1,6 +1,7 @@
 /// A page of accounts, by ascending id.
 public enum ListAccounts: Method {
     public static let name = "rekey.v1.Operator/ListAccounts"
+    public static let repeatability = Repeatability.freely
 
     public struct Request: Hashable, Sendable {
         /// The last id of the page before.

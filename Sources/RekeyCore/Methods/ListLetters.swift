@@ -1,6 +1,7 @@
 /// A page of the letters that wait for their courier, by ascending id. Stand-ins are not shown.
 public enum ListLetters: Method {
     public static let name = "rekey.v1.Operator/ListLetters"
+    public static let repeatability = Repeatability.freely
 
     public struct Request: Hashable, Sendable {
         /// The last id of the page before.

@@ -2,6 +2,7 @@
 /// links work again after UnlockAccount, as far as their time lasts.
 public enum LockAccount: AccountMethod {
     public static let name = "rekey.v1.Operator/LockAccount"
+    public static let repeatability = Repeatability.withKey
     public typealias Reply = AccountSummary
 
     public static func decide(

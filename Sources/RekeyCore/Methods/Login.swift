@@ -1,6 +1,7 @@
 /// Step 7 of the guide, "ESPACE PERSONNEL": a password opens a session.
 public enum Login: Method {
     public static let name = "rekey.v1.Rekey/Login"
+    public static let repeatability = Repeatability.never
 
     public struct Request: Sendable {
         public var identifier: String

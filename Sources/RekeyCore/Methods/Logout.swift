@@ -1,6 +1,7 @@
 /// Ends a session. Saying it twice is no error: either way the session is over.
 public enum Logout: Method {
     public static let name = "rekey.v1.Rekey/Logout"
+    public static let repeatability = Repeatability.withKey
 
     public struct Request: Sendable {
         public var session: Secret

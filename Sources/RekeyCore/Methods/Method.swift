@@ -6,6 +6,8 @@ public protocol Method: Sendable {
 
     /// The full name on the wire, e.g. "rekey.v1.Rekey/Login".
     static var name: String { get }
+    /// What services.proto says too.
+    static var repeatability: Repeatability { get }
 }
 
 /// The request or reply of a method that has nothing to say.

@@ -1,6 +1,7 @@
 /// Step 2 to 4 of the guide: "code d'accès oublié". Same answer whoever asks.
 public enum RequestReset: Method {
     public static let name = "rekey.v1.Rekey/RequestReset"
+    public static let repeatability = Repeatability.withKey
 
     public struct Request: Sendable {
         public var identifier: String

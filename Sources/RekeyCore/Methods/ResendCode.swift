@@ -2,6 +2,7 @@
 /// wrong guesses stay counted (R27).
 public enum ResendCode: Method {
     public static let name = "rekey.v1.Rekey/ResendCode"
+    public static let repeatability = Repeatability.withKey
 
     public struct Request: Sendable {
         public var link: Secret

@@ -1,6 +1,7 @@
 /// Ends every session of an account at once (R63).
 public enum RevokeSessions: AccountMethod {
     public static let name = "rekey.v1.Operator/RevokeSessions"
+    public static let repeatability = Repeatability.withKey
 
     public struct Reply: Hashable, Sendable {
         /// Live sessions that ended.

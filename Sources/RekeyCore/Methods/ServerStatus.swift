@@ -1,6 +1,7 @@
 /// What an operator wants to know of the process at 3 a.m.
 public enum ServerStatus: Method {
     public static let name = "rekey.v1.Operator/ServerStatus"
+    public static let repeatability = Repeatability.freely
 
     public typealias Request = Nothing
 

@@ -1,6 +1,7 @@
 /// Ends a lock, and a suspension of recovery after too many wrong codes.
 public enum UnlockAccount: AccountMethod {
     public static let name = "rekey.v1.Operator/UnlockAccount"
+    public static let repeatability = Repeatability.withKey
     public typealias Reply = AccountSummary
 
     public static func decide(

@@ -1,6 +1,7 @@
 /// An operator changes name, contacts or language. A changed contact voids every open reset (R18).
 public enum UpdateAccount: Method {
     public static let name = "rekey.v1.Operator/UpdateAccount"
+    public static let repeatability = Repeatability.withKey
 
     public struct Request: Hashable, Sendable {
         public var identifier: String

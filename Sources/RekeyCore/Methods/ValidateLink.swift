@@ -2,6 +2,7 @@
 /// (R16).
 public enum ValidateLink: Method {
     public static let name = "rekey.v1.Rekey/ValidateLink"
+    public static let repeatability = Repeatability.freely
 
     public struct Request: Sendable {
         public var link: Secret

@@ -11,4 +11,13 @@ extension CheckSession: Served {
         }
         return try reply.fresh()
     }
+
+    public static func answerAtOnce(
+        _ request: Request, _ call: Call, _ service: Service
+    ) throws(Refusal) -> Reply? {
+        let session = try service.open(session: request.session)
+        return try service.decideAtOnce(session.subject) { subject, now in
+            decide(subject, session.id, service.policy, now)
+        }
+    }
 }

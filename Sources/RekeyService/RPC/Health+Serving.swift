@@ -1,10 +1,15 @@
 public import RekeyCore
+import RekeyStore
 import Synchronization
 
-extension Health: Served {
-    public static func answer(
+extension Health: ServedAtOnce {
+    public static func answerNow(
         _ request: Request, _ call: Call, _ service: Service
-    ) async throws(Refusal) -> Reply {
-        service.state.isDraining.load(ordering: .relaxed) ? .notServing : .serving
+    ) throws(Refusal) -> Reply {
+        guard request.service.isEmpty || service.state.services.contains(request.service) else {
+            throw Refusal(.serviceUnknown, "this server has no such service")
+        }
+        let stops = service.state.isDraining.load(ordering: .relaxed)
+        return stops || !service.store.takesWrites ? .notServing : .serving
     }
 }

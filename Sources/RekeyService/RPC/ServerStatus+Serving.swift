@@ -2,10 +2,10 @@ public import RekeyCore
 import RekeyStore
 import Synchronization
 
-extension ServerStatus: Served {
-    public static func answer(
+extension ServerStatus: ServedAtOnce {
+    public static func answerNow(
         _ request: Request, _ call: Call, _ service: Service
-    ) async throws(Refusal) -> Reply {
+    ) throws(Refusal) -> Reply {
         let store = service.store.status()
         return Reply(
             startedAt: service.state.startedAt, now: store.now, accounts: store.accounts,

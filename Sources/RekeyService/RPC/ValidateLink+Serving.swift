@@ -11,4 +11,13 @@ extension ValidateLink: Served {
         }
         return try reply.fresh()
     }
+
+    public static func answerAtOnce(
+        _ request: Request, _ call: Call, _ service: Service
+    ) throws(Refusal) -> Reply? {
+        let link = try service.open(link: request.link)
+        return try service.decideAtOnce(link.subject) { subject, now in
+            decide(subject, link.id, service.policy, now)
+        }
+    }
 }

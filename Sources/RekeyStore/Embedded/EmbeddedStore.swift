@@ -57,6 +57,19 @@ public final class EmbeddedStore: AccountStore {
         }
     }
 
+    public func transactAtOnce<Reply: Sendable>(
+        _ subject: SubjectID, _ body: @Sendable (Subject, Timestamp) -> Decision<Reply>
+    ) throws(StoreError) -> Answer<Reply>? {
+        try tables.withLock { (tables) throws(StoreError) in
+            let now = tables.clock.now()
+            let (subject, sequence) = try tables.subject(subject, at: now)
+            guard sequence <= journal.durable else { return nil }
+            let decision = body(subject, now)
+            guard decision.durability != .awaited || decision.isRead else { return nil }
+            return try take(decision, subject, sequence, nil, now, &tables).answer
+        }
+    }
+
     private func perform<Reply: Sendable>(
         _ decide: (inout Tables) throws(StoreError) -> Step<Reply>
     ) async throws(StoreError) -> Answer<Reply> {
@@ -83,13 +96,21 @@ public final class EmbeddedStore: AccountStore {
         if let repeats, let (first, sequence) = tables.outcomes.find(repeats.key.key, now: now) {
             return Step(answer: repeats.answer(to: first), sequence: sequence)
         }
-        var (subject, sequence) = try tables.subject(id, at: now)
+        let (subject, sequence) = try tables.subject(id, at: now)
         let decision = body(subject, now)
+        return try take(decision, subject, sequence, repeats, now, &tables)
+    }
+
+    /// Makes a decision true: its records are in the open batch, its events applied.
+    private func take<Reply: Sendable>(
+        _ decision: Decision<Reply>, _ subject: Subject, _ sequence: UInt64,
+        _ repeats: Repeats<Reply>?, _ now: Timestamp, _ tables: inout Tables
+    ) throws(StoreError) -> Step<Reply> {
         if case .stale = decision.answer { return Step(answer: .stale, sequence: sequence) }
-        let changes = !decision.events.isEmpty || !decision.letters.isEmpty
-        guard changes || repeats != nil else {
+        guard !decision.isRead || repeats != nil else {
             return Step(answer: decision.answer, sequence: sequence)
         }
+        var sequence = sequence
         // Requests for a reset alone: anybody may make one, and the answer must not depend on who
         // is asked for. What a link or an operator causes is never held up by strangers.
         let isFull = tables.outbox.count + decision.letters.count > policy.lettersDueMax
@@ -102,7 +123,7 @@ public final class EmbeddedStore: AccountStore {
         if journal.isFull, decision.durability == .awaited, !draws { throw .full }
 
         let transaction = Transaction(
-            subject: id, at: now, events: decision.events, letters: decision.letters,
+            subject: subject.id, at: now, events: decision.events, letters: decision.letters,
             outcome: repeats?.outcome(of: decision.answer, at: now))
         switch decision.durability {
         case .awaited:
@@ -116,6 +137,7 @@ public final class EmbeddedStore: AccountStore {
             }
         case .memory: break
         }
+        var subject = subject
         for event in decision.events { subject.apply(event, at: now) }
         if !decision.events.isEmpty { tables.put(subject, sequence: sequence, now: now) }
         for letter in decision.letters { tables.outbox.add(letter, sequence: sequence) }
@@ -188,6 +210,8 @@ public final class EmbeddedStore: AccountStore {
         }
         if letters.contains(where: { $0.settlement != .gone }) { arrivals.yield() }
     }
+
+    public var takesWrites: Bool { !journal.isFull }
 
     public func status() -> StoreStatus {
         tables.withLock { tables in

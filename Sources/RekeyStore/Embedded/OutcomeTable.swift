@@ -3,9 +3,6 @@ import RekeyCore
 
 /// What was answered under idempotency keys, for an hour and at most 10,000 a caller.
 struct OutcomeTable {
-    static let life: Duration = .hours(1)
-    static let perCallerMax = 10_000
-
     private struct Entry {
         var outcome: Outcome
         var sequence: UInt64
@@ -23,7 +20,9 @@ struct OutcomeTable {
     }
 
     func find(_ key: [UInt8], now: Timestamp) -> (outcome: Outcome, sequence: UInt64)? {
-        guard let entry = entries[key], now - entry.outcome.at < Self.life else { return nil }
+        guard let entry = entries[key], now - entry.outcome.at < IdempotencyKey.life else {
+            return nil
+        }
         return (entry.outcome, entry.sequence)
     }
 
@@ -31,7 +30,8 @@ struct OutcomeTable {
         // A caller's keys are changed in place: a copy would cost all 10,000 of them, each time.
         let caller = outcome.caller
         while let oldest = order[caller]?.first,
-            order[caller]?.count == Self.perCallerMax || find(oldest, now: outcome.at) == nil
+            order[caller]?.count == IdempotencyKey.perCallerMax
+                || find(oldest, now: outcome.at) == nil
         {
             order[caller]?.removeFirst()
             entries[oldest] = nil

@@ -23,6 +23,8 @@ extension Frame: WireMessage {
             self = .pong(token: message.pong.pointee.token)
         case REKEY__V1__FRAME__KIND_GO_AWAY:
             self = .goAway(try required(message.go_away, "go_away"))
+        case _ where !ProtocolTooth.frameKinds.holds:
+            self = .pong(token: 0)
         default:
             throw .field("kind", "a frame of a kind that version 1 does not have")
         }
@@ -118,10 +120,11 @@ extension RequestFrame: WireMessage {
 
     public init(_ message: Rekey__V1__Request) throws(Refusal) {
         self.init(
-            callID: message.call_id, method: message.method.text, body: message.body.bytes,
+            callID: message.call_id, method: WireText(view: message.method),
+            body: message.body.bytes,
             timeout: message.timeout_ms == 0 ? nil : .milliseconds(Int64(message.timeout_ms)),
             idempotencyKey: Array(message.idempotency_key.bytes),
-            traceContext: message.trace_context.text)
+            traceContext: WireText(view: message.trace_context))
     }
 
     public func fill(_ message: inout Rekey__V1__Request, _ arena: Arena) {
@@ -166,9 +169,14 @@ extension ResponseFrame: WireMessage {
             message.status = .init(rawValue: failure.status.rawValue)
             message.reason = arena.string(failure.reason)
             message.message = arena.string(failure.message)
-            (message.n_details, message.details) = arena.messages(failure.details)
-            message.retry_after_ms = failure.retryAfter?.wireMilliseconds ?? 0
-            message.not_processed = failure.isNotProcessed ? 1 : 0
+            if ProtocolTooth.details.holds {
+                (message.n_details, message.details) = arena.messages(failure.details)
+            }
+            if ProtocolTooth.retryAfter.holds {
+                message.retry_after_ms = failure.retryAfter?.wireMilliseconds ?? 0
+            }
+            message.not_processed =
+                failure.isNotProcessed && ProtocolTooth.notProcessed.holds ? 1 : 0
         }
     }
 }

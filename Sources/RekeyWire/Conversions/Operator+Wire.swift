@@ -121,7 +121,9 @@ extension UpdateAccount.Request: WireMessage {
             case "mail": mail = message.mail.text
             case "mobile": mobile = message.mobile.text
             case "language": language = try Language(wire: message.language)
-            default: throw .field("field_mask", "names name, mail, mobile or language only")
+            default:
+                guard ProtocolTooth.fieldMask.holds else { break }
+                throw .field("field_mask", "names name, mail, mobile or language only")
             }
         }
     }
@@ -222,7 +224,9 @@ extension ListLetters.Reply: WireMessage {
 
 /// 0 stands for 100.
 private func pageLimit(_ limit: UInt32) throws(Refusal) -> Int {
-    guard limit <= 1000 else { throw .field("limit", "at most 1000") }
+    guard limit <= 1000 || !ProtocolTooth.pageLimit.holds else {
+        throw .field("limit", "at most 1000")
+    }
     return limit == 0 ? 100 : Int(limit)
 }
 

@@ -140,7 +140,8 @@ extension Activate.Request: WireMessage {
             link: message.link.secret,
             code: message.code.secret,
             password: message.password.secret,
-            confirmation: message.confirmation.secret,
+            confirmation: ProtocolTooth.confirmation.holds
+                ? message.confirmation.secret : message.password.secret,
             origin: try Origin(checking: message.origin))
     }
 
@@ -163,7 +164,8 @@ extension Login.Request: WireMessage {
             identifier: message.identifier.text,
             password: message.password.secret,
             origin: try Origin(checking: message.origin),
-            earlierSession: message.earlier_session.len == 0 ? nil : message.earlier_session.secret)
+            earlierSession: message.earlier_session.len == 0 || !ProtocolTooth.earlierSession.holds
+                ? nil : message.earlier_session.secret)
     }
 
     public func fill(_ message: inout Rekey__V1__LoginRequest, _ arena: Arena) {
@@ -269,6 +271,20 @@ extension Logout.Request: WireMessage {
     }
 }
 
+extension Health.Request: WireMessage {
+    public static var descriptor: UnsafePointer<ProtobufCMessageDescriptor> {
+        rekey_health_request_descriptor()
+    }
+
+    public init(_ message: Rekey__V1__HealthRequest) throws(Refusal) {
+        self.init(service: message.service.text)
+    }
+
+    public func fill(_ message: inout Rekey__V1__HealthRequest, _ arena: Arena) {
+        message.service = arena.string(service)
+    }
+}
+
 extension Health.Reply: WireMessage {
     public static var descriptor: UnsafePointer<ProtobufCMessageDescriptor> {
         rekey_health_reply_descriptor()
@@ -320,6 +336,7 @@ extension Origin {
             return
         }
         try self.init(message.pointee)
+        guard ProtocolTooth.origin.holds else { return }
         var parsed = in6_addr()
         guard
             address.isEmpty || inet_pton(AF_INET, address, &parsed) == 1

@@ -47,7 +47,8 @@ struct DescribedMethod {
 
 enum Schema {
     static var methods: [DescribedMethod] {
-        methods(of: rekey_rekey_descriptor()) + methods(of: rekey_operator_descriptor())
+        [rekey_rekey_descriptor(), rekey_operator_descriptor(), rekey_reflection_descriptor()]
+            .flatMap { methods(of: $0) }
     }
 
     private static func methods(

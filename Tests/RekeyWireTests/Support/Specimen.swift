@@ -86,6 +86,7 @@ extension Specimen {
         .init(
             "ListLetters.Request", ListLetters.Request(after: LetterID(rawValue: 7), limit: 1)),
         .init("Nothing", Nothing()),
+        .init("Health.Request", Health.Request(service: "rekey.v1.Rekey")),
     ]
 
     static let replies: [Specimen] = [
@@ -106,6 +107,23 @@ extension Specimen {
                 account: SubjectID(rawValue: 1 << 127), identifier: "42", name: "C",
                 validUntil: later, idleUntil: time)),
         .init("Health.Reply", Health.Reply.notServing),
+        .init(
+            "Describe.Reply",
+            Describe.Reply(
+                descriptorSet: [1, 0, 255],
+                methods: [
+                    .init(
+                        name: Login.name, roles: [.service, .monitor], repeatability: .never),
+                    .init(name: Health.name, roles: [], repeatability: .freely),
+                ],
+                limits: ServerLimits(
+                    requestFrameBytesMax: 1, responseFrameBytesMax: 2, callsMax: 3,
+                    deadlineDefault: .milliseconds(4), deadlineMax: .milliseconds(5),
+                    helloWithin: .milliseconds(6), frameWithin: .milliseconds(7),
+                    idle: .milliseconds(8), pingAfter: .milliseconds(9),
+                    pongWithin: .milliseconds(10), drain: .milliseconds(11),
+                    idempotencyKeyBytesMax: 12, idempotencyKeysMax: 13,
+                    idempotencyLife: .hours(1)))),
         .init("AccountSummary", account),
         .init(
             "ListAccounts.Reply",
@@ -133,7 +151,8 @@ extension Specimen {
             "Request",
             Frame.request(
                 RequestFrame(
-                    callID: .max, method: Login.name, body: view, timeout: .milliseconds(2500),
+                    callID: .max, method: WireText(Login.name), body: view,
+                    timeout: .milliseconds(2500),
                     idempotencyKey: [0, 255], traceContext: "00-0af7-b7ad-01"))),
         .init("Reply", Frame.response(ResponseFrame(callID: 7, outcome: .reply(view)))),
         .init(
@@ -147,7 +166,7 @@ extension Specimen {
                             details: [
                                 .init(field: "a", problem: "b"), .init(field: "", problem: ""),
                             ],
-                            retryAfter: .milliseconds(1500)))))),
+                            retryAfter: .milliseconds(1500), isNotProcessed: true))))),
         .init("Cancel", Frame.cancel(callID: 1)),
         .init("Ping", Frame.ping(token: .max)),
         .init("Pong", Frame.pong(token: 1)),

@@ -79,7 +79,7 @@ extension Workload {
             let request = CheckSession.Request(session: try command.session.read(remote))
             self.init(CheckSession.self) { request }
         case .health:
-            self.init(Health.self) { Nothing() }
+            self.init(Health.self) { .init() }
         case .createAccount:
             self = .accounts(identifiers)
         case .getAccount where command.population != nil:

@@ -9,7 +9,7 @@ struct HealthCommand: RemoteCommand {
     @OptionGroup var remote: RemoteOptions
 
     func run(_ remote: Remote) async throws(CommandError) {
-        let reply = try await remote.call(Health.self, Nothing())
+        let reply = try await remote.call(Health.self, .init())
         guard reply == .serving else {
             throw CommandError(
                 .unavailable, Reason.draining.rawValue,
