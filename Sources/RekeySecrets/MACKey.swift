@@ -1,16 +1,17 @@
 // One key of the ring, ready for use. Only KeyRing makes one.
 
-import Crypto
+import CSodium
 import RekeyCore
 
 /// A key of HMAC-SHA-256 (RFC 2104) that has absorbed its key block, so that a tag costs two
-/// compressions and not four.
+/// compressions and not four. libsodium's, since its state is a value: a tag takes no memory but the
+/// stack's, and every link and session that is looked at takes one.
 struct MACKey: Sendable {
     /// Its number within its purpose.
     let id: UInt32
     /// 32 bytes; only what writes a key file looks at them.
     let bytes: Secret
-    private let prepared: HMAC<SHA256>
+    private let prepared: PreparedMAC
 
     static let byteCount = 32
 
@@ -18,7 +19,7 @@ struct MACKey: Sendable {
         precondition(bytes.count == Self.byteCount)
         self.id = id
         self.bytes = bytes
-        prepared = bytes.withBytes { HMAC(key: SymmetricKey(data: $0)) }
+        prepared = bytes.withBytes { PreparedMAC(key: $0) }
     }
 
     /// Lends the 32-byte tag of `message` under `label`.
@@ -29,12 +30,32 @@ struct MACKey: Sendable {
         _ label: StaticString, _ message: UnsafeRawBufferPointer,
         _ body: (UnsafeRawBufferPointer) -> Result
     ) -> Result {
-        var mac = prepared
-        let front = UnsafeRawBufferPointer(
-            start: label.utf8Start, count: label.utf8CodeUnitCount)
-        mac.update(data: front)
-        mac.update(data: message)
-        return mac.finalize().withUnsafeBytes(body)
+        var state = prepared.state.pointee
+        defer { sodium_memzero(&state, MemoryLayout.size(ofValue: state)) }
+        crypto_auth_hmacsha256_update(
+            &state, label.utf8Start, UInt64(label.utf8CodeUnitCount))
+        crypto_auth_hmacsha256_update(
+            &state, message.baseAddress?.assumingMemoryBound(to: UInt8.self),
+            UInt64(message.count))
+        return withScratch(Int(crypto_auth_hmacsha256_BYTES)) { tag in
+            crypto_auth_hmacsha256_final(&state, tag.pointer(as: UInt8.self))
+            return body(UnsafeRawBufferPointer(tag))
+        }
+    }
+}
+
+/// The state behind the key block, erased when the last key that shares it goes. Unchecked, for nobody
+/// writes it after `init`.
+private final class PreparedMAC: @unchecked Sendable {
+    let state = UnsafeMutablePointer<crypto_auth_hmacsha256_state>.allocate(capacity: 1)
+
+    init(key: UnsafeRawBufferPointer) {
+        crypto_auth_hmacsha256_init(state, key.pointer(as: UInt8.self), key.count)
+    }
+
+    deinit {
+        sodium_memzero(state, MemoryLayout<crypto_auth_hmacsha256_state>.size)
+        state.deallocate()
     }
 }
 

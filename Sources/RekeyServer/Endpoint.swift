@@ -1,3 +1,4 @@
+import Glibc
 import RekeyCore
 import RekeyService
 import RekeyStore
@@ -62,7 +63,13 @@ final class Endpoint: Sendable {
 
     /// By the method's name on the wire, compared as it lies there: a table of strings would need one.
     static func find(_ method: WireText) -> Endpoint? {
-        method.withUTF8 { method in all.first { $0.utf8.elementsEqual(method) } }
+        method.withUTF8 { method in
+            guard let start = method.baseAddress else { return nil }
+            return all.first { endpoint in
+                endpoint.utf8.count == method.count
+                    && memcmp(endpoint.utf8, start, method.count) == 0
+            }
+        }
     }
 
     private static func of<M: Served>(

@@ -17,7 +17,7 @@ public import RekeyStore
 import Synchronization
 
 /// What every RPC works with. It holds no state of its own: that is the store's.
-public struct Service: Sendable {
+public final class Service: Sendable {
     public let store: any AccountStore
     public let policy: Policy
     public let state: ServerState

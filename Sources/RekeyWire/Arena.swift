@@ -87,7 +87,8 @@ public final class Arena {
         var allocator = ProtobufCAllocator(
             alloc: { data, size in
                 guard let data else { return nil }
-                return Unmanaged<Arena>.fromOpaque(data).takeUnretainedValue().allocate(size)
+                // Alive for as long as the call into C: nothing to count.
+                return Unmanaged<Arena>.fromOpaque(data)._withUnsafeGuaranteedRef { $0.allocate(size) }
             },
             free: { _, _ in },
             allocator_data: Unmanaged.passUnretained(self).toOpaque())

@@ -52,11 +52,20 @@ extension Duration {
 public func elements<Value: WireMessage>(
     _ count: Int, _ table: UnsafeMutablePointer<UnsafeMutablePointer<Value.Message>?>?
 ) throws(Refusal) -> [Value] {
-    var values: [Value] = []
+    try elements(count, table) { (value: Value) in value }
+}
+
+/// The same, each as `make` turns it: one array and not two.
+@inlinable
+public func elements<Value: WireMessage, Made>(
+    _ count: Int, _ table: UnsafeMutablePointer<UnsafeMutablePointer<Value.Message>?>?,
+    _ make: (Value) -> Made
+) throws(Refusal) -> [Made] {
+    var values: [Made] = []
     values.reserveCapacity(count)
     for index in 0..<count {
         guard let message = table?[index] else { break }
-        values.append(try Value(message.pointee))
+        values.append(make(try Value(message.pointee)))
     }
     return values
 }

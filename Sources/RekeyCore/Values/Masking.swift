@@ -19,17 +19,25 @@ public enum Masking {
 
     /// The last two digits: "•••78"; of a number with fewer than 7 digits, none.
     public static func mobile(_ number: String) -> String {
-        let digits = number.utf8.filter { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }
+        let digits = number.utf8.lazy.filter { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }
         guard digits.count >= 7 else { return dots }
-        return dots + String(decoding: digits.suffix(2), as: UTF8.self)
+        return digits.reversed().prefix(2).reversed().reduce(into: dots) {
+            $0.unicodeScalars.append(Unicode.Scalar($1))
+        }
     }
 }
 
 extension Unicode.Scalar {
     fileprivate var isLetterOrDigit: Bool {
+        // Without Unicode's tables for what addresses are made of.
+        switch self {
+        case "a"..."z", "A"..."Z", "0"..."9": return true
+        case _ where isASCII: return false
+        default: break
+        }
         switch properties.generalCategory {
-        case .uppercaseLetter, .lowercaseLetter, .otherLetter, .decimalNumber: true
-        default: false
+        case .uppercaseLetter, .lowercaseLetter, .otherLetter, .decimalNumber: return true
+        default: return false
         }
     }
 }

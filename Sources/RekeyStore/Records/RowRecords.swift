@@ -55,11 +55,13 @@ struct AccountRecord: WireMessage {
         account.hold = try known(message.hold.rawValue, "hold")
         if let row = message.password { account.password = try PasswordRow(row.pointee).record }
         account.passwordVersion = message.password_version
-        let resets: [ResetRecord] = try elements(message.n_resets, message.resets)
-        account.resets = resets.map(\.reset)
+        account.resets = try elements(message.n_resets, message.resets) {
+            (row: ResetRecord) in row.reset
+        }
         account.wrongCodes = timestamps(message.n_wrong_codes_ms, message.wrong_codes_ms)
-        let sessions: [SessionRecord] = try elements(message.n_sessions, message.sessions)
-        account.sessions = sessions.map(\.session)
+        account.sessions = try elements(message.n_sessions, message.sessions) {
+            (row: SessionRecord) in row.session
+        }
     }
 
     func fill(_ message: inout Rekey__V1__AccountRow, _ arena: Arena) {
