@@ -165,8 +165,7 @@ struct ServeCommand: AsyncParsableCommand {
     #if TEETH
         private func time(_ logger: Logger) throws -> any TimeSource {
             logger.warning(
-                "this binary was built for tests: whoever starts it moves its clock and takes away "
-                    + "what it is safe by; never serve people with it")
+                "this binary was built for tests: its clock can be moved and its safety taken away")
             guard let file = ProcessInfo.processInfo.environment["REKEY_TEST_CLOCK"] else {
                 return SystemTime()
             }
