@@ -170,7 +170,7 @@ struct ServeCommand: AsyncParsableCommand {
                 return SystemTime()
             }
             guard let time = MovedTime(file: file) else {
-                throw Failure(Failure.wrongSetting, "REKEY_TEST_CLOCK: \(file) has no 8 bytes")
+                throw Failure(Failure.wrongSetting, "REKEY_TEST_CLOCK: \(file) cannot be read")
             }
             return time
         }
