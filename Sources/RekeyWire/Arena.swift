@@ -88,7 +88,9 @@ public final class Arena {
             alloc: { data, size in
                 guard let data else { return nil }
                 // Alive for as long as the call into C: nothing to count.
-                return Unmanaged<Arena>.fromOpaque(data)._withUnsafeGuaranteedRef { $0.allocate(size) }
+                return Unmanaged<Arena>.fromOpaque(data)._withUnsafeGuaranteedRef {
+                    $0.allocate(size)
+                }
             },
             free: { _, _ in },
             allocator_data: Unmanaged.passUnretained(self).toOpaque())

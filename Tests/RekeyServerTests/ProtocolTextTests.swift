@@ -21,7 +21,7 @@ struct ProtocolTextTests {
                 }
             )
         }
-        #expect(turns.count == 6)
+        #expect(turns.count == 12)
         try await Serving.run { serving in
             let client = try await RawClient(port: serving.port)
             for turn in turns {
@@ -34,9 +34,12 @@ struct ProtocolTextTests {
         }
     }
 
-    @Test("Every reason is in the table, with its status", arguments: Reason.allCases)
+    @Test(
+        "P5.5: every reason is in the table, with its status and whether the call was not processed",
+        arguments: Reason.allCases)
     func reasons(_ reason: Reason) throws {
         let text = try #require(Self.text)
-        #expect(text.contains("\n| \(reason.rawValue) | \(reason.status.name) | "))
+        let mark = reason.isNotProcessed ? " yes " : " "
+        #expect(text.contains("\n| \(reason.rawValue) | \(reason.status.name) |\(mark)| "))
     }
 }

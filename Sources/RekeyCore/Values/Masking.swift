@@ -19,10 +19,10 @@ public enum Masking {
 
     /// The last two digits: "•••78"; of a number with fewer than 7 digits, none.
     public static func mobile(_ number: String) -> String {
-        let digits = number.utf8.lazy.filter { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }
+        let digits = number.unicodeScalars.lazy.filter { ("0"..."9").contains($0) }
         guard digits.count >= 7 else { return dots }
         return digits.reversed().prefix(2).reversed().reduce(into: dots) {
-            $0.unicodeScalars.append(Unicode.Scalar($1))
+            $0.unicodeScalars.append($1)
         }
     }
 }
