@@ -53,7 +53,7 @@ public struct TokenMinter<ID: Identifier128>: Sendable {
     /// What a token was made from, or nil when no key of the ring made it.
     ///
     /// Compares in constant time (R32); a nil says nothing but "forged".
-    public func open(_ token: Secret) -> (subject: SubjectID, id: ID)? {
+    fileprivate func opened(_ token: Secret) -> (subject: SubjectID, id: ID)? {
         token.withBytes { text in
             withScratch(TokenLayout.byteCount) { buffer in
                 guard Base64.url.decode(text, into: buffer) else { return nil }
@@ -78,12 +78,20 @@ public struct TokenMinter<ID: Identifier128>: Sendable {
     }
 }
 
+// Opening is on every call's way: each is compiled for its own ids here, where the generic one is known.
+
 extension TokenMinter where ID == ResetID {
+    /// What a link was minted from, or nil: forged. In constant time (R32).
+    public func open(_ token: Secret) -> (subject: SubjectID, id: ID)? { opened(token) }
+
     /// Links, under the link keys of a ring.
     public init(_ ring: KeyRing) { self.init(ring.all(.link), label: "rekey/link\0") }
 }
 
 extension TokenMinter where ID == SessionID {
+    /// What a session token was minted from, or nil: forged. In constant time (R32).
+    public func open(_ token: Secret) -> (subject: SubjectID, id: ID)? { opened(token) }
+
     /// Session tokens, under the session keys of a ring.
     public init(_ ring: KeyRing) { self.init(ring.all(.session), label: "rekey/session\0") }
 }

@@ -126,8 +126,20 @@ public final class Service: Sendable {
         }.reply()
     }
 
-    /// The same where nothing has to be waited for; nil where something has, and then nothing was
-    /// decided.
+    /// Answers a call that only reads, where nothing has to be waited for; nil where something has.
+    func readAtOnce<Reply: Sendable>(
+        _ subject: SubjectID, _ body: (Subject, Timestamp) -> Decision<Reply>
+    ) throws(Refusal) -> Reply? {
+        let reading: Reading<Subject>?
+        do {
+            reading = try store.readAtOnce(subject)
+        } catch {
+            throw Refusal(error)
+        }
+        return try reading.flatMap { body($0.value, $0.now) }?.answer.reply()
+    }
+
+    /// The same for one that changes memory at most; where it waits, nothing was decided.
     func decideAtOnce<Reply: Sendable>(
         _ subject: SubjectID, _ body: @Sendable (Subject, Timestamp) -> Decision<Reply>
     ) throws(Refusal) -> Reply? {

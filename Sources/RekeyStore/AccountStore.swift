@@ -30,6 +30,9 @@ public protocol AccountStore: Sendable {
 
     func read(_ subject: SubjectID) async throws(StoreError) -> Reading<Subject>
 
+    /// The same without waiting; nil when what it rests on is not durable yet.
+    func readAtOnce(_ subject: SubjectID) throws(StoreError) -> Reading<Subject>?
+
     /// Subjects that have an account, by ascending id; at most `limit`.
     func list(after: SubjectID?, limit: Int) async throws(StoreError) -> Reading<[Subject]>
 

@@ -7,23 +7,34 @@ public enum Masking {
     ///
     /// What is not there, or is no letter or digit, is left out: "•••@•••".
     public static func mail(_ address: String) -> String {
-        let scalars = address.unicodeScalars
-        guard let at = scalars.lastIndex(of: "@") else { return dots }
-        let first = scalars.first.flatMap { $0.isLetterOrDigit ? String($0) : nil } ?? ""
-        let domain = scalars[scalars.index(after: at)...]
-        guard let dot = domain.lastIndex(of: ".") else { return "\(first)\(dots)@\(dots)" }
-        let top = domain[domain.index(after: dot)...]
-        let shown = top.allSatisfy { $0.isLetterOrDigit || $0 == "-" } ? ".\(Substring(top))" : ""
-        return "\(first)\(dots)@\(dots)\(shown)"
+        // Bytes, as far as bytes will do: every opened link is answered with both masks.
+        guard let at = address.utf8.lastIndex(of: UInt8(ascii: "@")) else { return dots }
+        var masked = ""
+        masked.reserveCapacity(32)
+        if let first = address.unicodeScalars.first, first.isLetterOrDigit {
+            masked.unicodeScalars.append(first)
+        }
+        masked += "•••@•••"
+        let domain = address.utf8[address.utf8.index(after: at)...]
+        guard let dot = domain.lastIndex(of: UInt8(ascii: ".")) else { return masked }
+        let top = address.unicodeScalars[domain.index(after: dot)...]
+        if top.allSatisfy({ $0.isLetterOrDigit || $0 == "-" }) { masked += ".\(Substring(top))" }
+        return masked
     }
 
     /// The last two digits: "•••78"; of a number with fewer than 7 digits, none.
     public static func mobile(_ number: String) -> String {
-        let digits = number.unicodeScalars.lazy.filter { ("0"..."9").contains($0) }
-        guard digits.count >= 7 else { return dots }
-        return digits.reversed().prefix(2).reversed().reduce(into: dots) {
-            $0.unicodeScalars.append($1)
+        var digits = 0
+        var lastTwo: (UInt8, UInt8) = (0, 0)
+        for byte in number.utf8 where (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) {
+            digits += 1
+            lastTwo = (lastTwo.1, byte)
         }
+        guard digits >= 7 else { return dots }
+        var masked = dots
+        masked.unicodeScalars.append(Unicode.Scalar(lastTwo.0))
+        masked.unicodeScalars.append(Unicode.Scalar(lastTwo.1))
+        return masked
     }
 }
 

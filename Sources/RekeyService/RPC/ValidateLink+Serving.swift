@@ -16,7 +16,7 @@ extension ValidateLink: Served {
         _ request: Request, _ call: Call, _ service: Service
     ) throws(Refusal) -> Reply? {
         let link = try service.open(link: request.link)
-        return try service.decideAtOnce(link.subject) { subject, now in
+        return try service.readAtOnce(link.subject) { subject, now in
             decide(subject, link.id, service.policy, now)
         }
     }

@@ -156,6 +156,14 @@ public final class EmbeddedStore: AccountStore {
         return reading
     }
 
+    public func readAtOnce(_ subject: SubjectID) throws(StoreError) -> Reading<Subject>? {
+        try tables.withLock { (tables) throws(StoreError) in
+            let now = tables.clock.now()
+            let (subject, sequence) = try tables.subject(subject, at: now)
+            return sequence <= journal.durable ? Reading(value: subject, now: now) : nil
+        }
+    }
+
     public func list(
         after: SubjectID?, limit: Int
     ) async throws(StoreError) -> Reading<[Subject]> {
