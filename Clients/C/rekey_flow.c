@@ -1,0 +1,751 @@
+/*
+ * A client of Rekey in C, from "I forgot my password" to a login with the new one. It is here to be
+ * read, and as the proof that Proto/ is all that a client needs: the rules named P... are those of
+ * Proto/PROTOCOL.md.
+ *
+ *   rekey_flow HOST PORT IDENTIFIER
+ *
+ *   RequestReset > link, code, new password (twice) from standard input >
+ *   ValidateLink > Activate > Login > CheckSession > Logout
+ *
+ *   main > flow > call         one call, repeated as far as P6 allows
+ *                   attempt    one Request on one connection, and its Response
+ *                   connect_   a connection, and the two Hellos
+ *                   read_frame, send_frame
+ *
+ * What went well is told on stdout, what not on stderr; the exit code says whose it is (enum end).
+ * All memory that may hold a secret comes from allocate() and is zeroed when it is given back.
+ */
+#define _DEFAULT_SOURCE /* explicit_bzero, getrandom */
+
+#include <errno.h>
+#include <netdb.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/random.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <termios.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "rekey/v1/frame.pb-c.h"
+#include "rekey/v1/recovery.pb-c.h"
+
+/* How this program ends: its exit code. */
+enum end {
+    END_DONE = 0,
+    END_REFUSED = 1,      /* the server answered no */
+    END_UNAVAILABLE = 2,  /* no server, or none that took the call in time: nothing was done */
+    END_PROTOCOL = 3,     /* what answers there does not speak Rekey's version 1 */
+    END_UNKNOWN = 4,      /* the connection was lost, or the server failed: it may have been done */
+    END_USAGE = 64,       /* arguments */
+    END_INPUT = 65,       /* standard input */
+    END_SYSTEM = 71       /* this machine: no memory, no randomness */
+};
+
+enum {
+    VERSION = 1,
+    FRAME_BYTES_MAX = 65536,    /* Said in our Hello; the replies of this flow have some hundred. */
+    FEATURES_MAX = 32,          /* P3.6 */
+    KEY_BYTES = 16,             /* P6.3 */
+    LINE_BYTES_MAX = 2048,
+    HELLO_MS = 5000,
+    FRAME_MS = 10000,           /* P2.7 */
+    TIMEOUT_MS = 6000,          /* A Request's timeout_ms. */
+    ANSWER_MS = 8000,           /* The way included. Below the 30 s of P7.6: no Ping needed. */
+    CALL_MS = 20000,            /* One call with its repeats. */
+    PAUSE_MS = 100,             /* P6.7 */
+    PAUSE_MAX_MS = 5000,
+    GOODBYE_MS = 1000           /* P7.3 */
+};
+
+/* ---- Memory, time, randomness ---------------------------------------------------------------- */
+
+_Noreturn static void stop(enum end end, const char *format, ...) {
+    va_list arguments;
+    va_start(arguments, format);
+    fputs("rekey_flow: ", stderr);
+    vfprintf(stderr, format, arguments);
+    fputc('\n', stderr);
+    va_end(arguments);
+    exit(end);
+}
+
+/* Stands in front of allocated memory, so that all is zeroed, wherever the program ends. */
+struct block {
+    struct block *next, **link;
+    size_t length;
+    max_align_t memory[];
+};
+
+static struct block *blocks = NULL;
+
+static void *allocate(size_t length) {
+    struct block *block = length > SIZE_MAX - sizeof *block ? NULL : malloc(sizeof *block + length);
+    if (block == NULL) stop(END_SYSTEM, "there is no memory");
+    *block = (struct block){.next = blocks, .link = &blocks, .length = length};
+    if (blocks != NULL) blocks->link = &block->next;
+    blocks = block;
+    return block->memory;
+}
+
+static void release(void *memory) {
+    if (memory == NULL) return;
+    struct block *block = (struct block *)((uint8_t *)memory - offsetof(struct block, memory));
+    *block->link = block->next;
+    if (block->next != NULL) block->next->link = block->link;
+    explicit_bzero(memory, block->length);
+    free(block);
+}
+
+static void release_all(void) {
+    while (blocks != NULL) release(blocks->memory);
+}
+
+static void *allocate_for_protobuf(void *context, size_t length) {
+    (void)context;
+    return allocate(length);
+}
+
+static void release_for_protobuf(void *context, void *memory) {
+    (void)context;
+    release(memory);
+}
+
+/* What is unpacked holds sessions: it is zeroed as well. */
+static ProtobufCAllocator allocator = {
+    .alloc = allocate_for_protobuf, .free = release_for_protobuf, .allocator_data = NULL};
+
+/* Monotonic, so that setting the clock ends no wait. */
+static int64_t now_ms(void) {
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+static int64_t earlier(int64_t one, int64_t other) { return one < other ? one : other; }
+
+static void draw(void *bytes, size_t count) {
+    for (size_t done = 0; done < count;) {
+        ssize_t drawn = getrandom((uint8_t *)bytes + done, count - done, 0);
+        if (drawn > 0) done += (size_t)drawn;
+        else if (errno != EINTR) stop(END_SYSTEM, "no randomness: %s", strerror(errno));
+    }
+}
+
+/* ---- Bytes: a socket that never blocks, and a deadline for every wait ------------------------ */
+
+/* How something on a connection ended. */
+enum got {
+    GOT_IT,
+    GOT_CLOSED,   /* the connection is gone */
+    GOT_LATE,     /* the deadline came first */
+    GOT_NONSENSE  /* the other side broke a rule */
+};
+
+static enum got wait_until(int socket, short events, int64_t deadline) {
+    for (;;) {
+        int64_t left = deadline - now_ms();
+        if (left <= 0) return GOT_LATE;
+        struct pollfd waited = {.fd = socket, .events = events};
+        /* Errors and hang-ups wake it too; the read or write that follows tells them apart. */
+        if (poll(&waited, 1, (int)earlier(left, INT32_MAX)) > 0) return GOT_IT;
+    }
+}
+
+static enum got read_bytes(int socket, uint8_t *bytes, size_t count, int64_t deadline) {
+    while (count > 0) {
+        ssize_t came = recv(socket, bytes, count, MSG_DONTWAIT);
+        if (came > 0) {
+            bytes += came;
+            count -= (size_t)came;
+        } else if (came == 0) {
+            return GOT_CLOSED;
+        } else if (errno == EAGAIN || errno == EWOULDBLOCK) {
+            enum got waited = wait_until(socket, POLLIN, deadline);
+            if (waited != GOT_IT) return waited;
+        } else if (errno != EINTR) {
+            return GOT_CLOSED;
+        }
+    }
+    return GOT_IT;
+}
+
+static enum got write_bytes(int socket, const uint8_t *bytes, size_t count, int64_t deadline) {
+    while (count > 0) {
+        /* Without a SIGPIPE: that the other side is gone is an answer like others. */
+        ssize_t went = send(socket, bytes, count, MSG_DONTWAIT | MSG_NOSIGNAL);
+        if (went >= 0) {
+            bytes += went;
+            count -= (size_t)went;
+        } else if (errno == EAGAIN || errno == EWOULDBLOCK) {
+            enum got waited = wait_until(socket, POLLOUT, deadline);
+            if (waited != GOT_IT) return waited;
+        } else if (errno != EINTR) {
+            return GOT_CLOSED;
+        }
+    }
+    return GOT_IT;
+}
+
+/* ---- Frames ---------------------------------------------------------------------------------- */
+
+/* 4 bytes of length, big-endian, and the frame (P2.1). */
+static enum got send_frame(int socket, const Rekey__V1__Frame *frame, int64_t deadline) {
+    size_t length = rekey__v1__frame__get_packed_size(frame);
+    uint8_t *bytes = allocate(4 + length);
+    for (size_t i = 0; i < 4; i++) bytes[i] = (uint8_t)(length >> (24 - 8 * i));
+    rekey__v1__frame__pack(frame, bytes + 4);
+    enum got sent = write_bytes(socket, bytes, 4 + length, deadline);
+    release(bytes);
+    return sent;
+}
+
+static void free_frame(Rekey__V1__Frame *frame) {
+    if (frame != NULL) rekey__v1__frame__free_unpacked(frame, &allocator);
+}
+
+/* The next frame of whatever kind. The caller frees it. */
+static enum got read_frame(int socket, Rekey__V1__Frame **frame, int64_t deadline) {
+    uint8_t head[4];
+    enum got got = wait_until(socket, POLLIN, deadline);
+    if (got != GOT_IT) return got;
+    int64_t frame_deadline = earlier(deadline, now_ms() + FRAME_MS);
+    got = read_bytes(socket, head, sizeof head, frame_deadline);
+    if (got != GOT_IT) return got;
+    uint32_t length = (uint32_t)head[0] << 24 | (uint32_t)head[1] << 16 | (uint32_t)head[2] << 8
+        | (uint32_t)head[3];
+    /* P2.2: judged before there is room made for it. */
+    if (length == 0 || length > FRAME_BYTES_MAX) return GOT_NONSENSE;
+    uint8_t *bytes = allocate(length);
+    got = read_bytes(socket, bytes, length, frame_deadline);
+    if (got == GOT_IT) {
+        *frame = rekey__v1__frame__unpack(&allocator, length, bytes);
+        if (*frame == NULL) got = GOT_NONSENSE;
+    }
+    release(bytes);
+    return got;
+}
+
+/* ---- A connection ---------------------------------------------------------------------------- */
+
+struct client {
+    const char *host, *port;
+    int socket;             /* -1: none */
+    bool was_reached;       /* There has been a server at host and port. */
+    bool takes_no_more;     /* It said GoAway. */
+    uint64_t last_call_id;  /* Of its last GoAway; until then the greatest there is. */
+    uint64_t next_call_id;
+    uint32_t request_frame_bytes_max;
+    char goodbye[64];       /* The reason of the last GoAway of all connections. */
+};
+
+/* P7.3: half-close, and read on until the server has closed, so that nothing it sent is lost. */
+static void disconnect(struct client *client) {
+    if (client->socket < 0) return;
+    shutdown(client->socket, SHUT_WR);
+    int64_t deadline = now_ms() + GOODBYE_MS;
+    uint8_t rest[512];
+    while (wait_until(client->socket, POLLIN, deadline) == GOT_IT
+        && recv(client->socket, rest, sizeof rest, MSG_DONTWAIT) > 0) {}
+    explicit_bzero(rest, sizeof rest);
+    close(client->socket);
+    client->socket = -1;
+}
+
+/* A connection of which nothing more is expected. */
+static void drop(struct client *client) {
+    if (client->socket >= 0) close(client->socket);
+    client->socket = -1;
+}
+
+static void take_go_away(struct client *client, const Rekey__V1__GoAway *go_away) {
+    client->takes_no_more = true;
+    client->last_call_id = go_away->last_call_id;
+    snprintf(client->goodbye, sizeof client->goodbye, "%s", go_away->reason);
+}
+
+/* P3.3, P3.6 */
+static bool is_speakable(const Rekey__V1__Hello *hello) {
+    return hello->version_min >= 1 && hello->version_min <= VERSION
+        && hello->version_max >= VERSION && hello->n_features <= FEATURES_MAX;
+}
+
+static enum got exchange_hellos(struct client *client, int64_t deadline) {
+    Rekey__V1__Hello ours = REKEY__V1__HELLO__INIT;
+    ours.version_min = VERSION;
+    ours.version_max = VERSION;
+    ours.response_frame_bytes_max = FRAME_BYTES_MAX;
+    Rekey__V1__Frame frame = REKEY__V1__FRAME__INIT;
+    frame.kind_case = REKEY__V1__FRAME__KIND_HELLO;
+    frame.hello = &ours;
+    enum got got = send_frame(client->socket, &frame, deadline);
+    if (got != GOT_IT) return got;
+
+    Rekey__V1__Frame *theirs = NULL;
+    got = read_frame(client->socket, &theirs, deadline);
+    if (got != GOT_IT) return got;
+    if (theirs->kind_case == REKEY__V1__FRAME__KIND_GO_AWAY) {
+        /* P7.8 */
+        take_go_away(client, theirs->go_away);
+        got = GOT_CLOSED;
+    } else if (theirs->kind_case != REKEY__V1__FRAME__KIND_HELLO || !is_speakable(theirs->hello)) {
+        got = GOT_NONSENSE;
+    } else {
+        client->request_frame_bytes_max = theirs->hello->request_frame_bytes_max;
+    }
+    free_frame(theirs);
+    return got;
+}
+
+/* One address of the host: connected, or an errno. */
+static int reach(struct client *client, const struct addrinfo *address, int64_t deadline) {
+    int type = address->ai_socktype | SOCK_NONBLOCK | SOCK_CLOEXEC;
+    client->socket = socket(address->ai_family, type, address->ai_protocol);
+    if (client->socket < 0) return errno;
+    int failed = connect(client->socket, address->ai_addr, address->ai_addrlen) < 0 ? errno : 0;
+    if (failed == EINPROGRESS || failed == EINTR) {
+        socklen_t size = sizeof failed;
+        if (wait_until(client->socket, POLLOUT, deadline) != GOT_IT) failed = ETIMEDOUT;
+        else (void)getsockopt(client->socket, SOL_SOCKET, SO_ERROR, &failed, &size);
+    }
+    int on = 1;
+    /* P10.2. One that cannot have it is slower, nothing else. */
+    (void)setsockopt(client->socket, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+    if (failed != 0) drop(client);
+    return failed;
+}
+
+static enum got connect_(struct client *client, int64_t deadline) {
+    struct addrinfo hints = {.ai_socktype = SOCK_STREAM}, *addresses = NULL;
+    int failed = getaddrinfo(client->host, client->port, &hints, &addresses);
+    if (failed != 0) {
+        stop(END_UNAVAILABLE, "%s %s: %s", client->host, client->port, gai_strerror(failed));
+    }
+    failed = EADDRNOTAVAIL;
+    for (struct addrinfo *each = addresses; each != NULL; each = each->ai_next) {
+        failed = reach(client, each, deadline);
+        if (failed == 0) break;
+    }
+    freeaddrinfo(addresses);
+    if (client->socket < 0) {
+        /* Where there never was a server, a person should look; one that restarts comes back. */
+        if (!client->was_reached) {
+            stop(END_UNAVAILABLE, "%s %s: %s", client->host, client->port, strerror(failed));
+        }
+        return failed == ETIMEDOUT ? GOT_LATE : GOT_CLOSED;
+    }
+    client->takes_no_more = false;
+    client->last_call_id = UINT64_MAX;
+    client->next_call_id = 1;
+    enum got got = exchange_hellos(client, earlier(deadline, now_ms() + HELLO_MS));
+    if (got != GOT_IT) drop(client);
+    else client->was_reached = true;
+    return got;
+}
+
+/* ---- One Request and its Response ------------------------------------------------------------ */
+
+static enum got answer_ping(int socket, const Rekey__V1__Ping *ping, int64_t deadline) {
+    Rekey__V1__Pong pong = REKEY__V1__PONG__INIT;
+    pong.token = ping->token;
+    Rekey__V1__Frame frame = REKEY__V1__FRAME__INIT;
+    frame.kind_case = REKEY__V1__FRAME__KIND_PONG;
+    frame.pong = &pong;
+    return send_frame(socket, &frame, deadline);
+}
+
+/* Reads until the call's Response has come, or until it is known that it will not. */
+static enum got await_response(
+    struct client *client, uint64_t call_id, Rekey__V1__Frame **answer, int64_t deadline) {
+    for (;;) {
+        /* P6.2: it is not run, so that there is nothing to wait for. */
+        if (call_id > client->last_call_id) return GOT_CLOSED;
+        Rekey__V1__Frame *frame = NULL;
+        enum got got = read_frame(client->socket, &frame, deadline);
+        if (got != GOT_IT) return got;
+        switch (frame->kind_case) {
+        case REKEY__V1__FRAME__KIND_RESPONSE:
+            /* Earlier calls were answered or given up with their connection: one is to come. */
+            if (frame->response->call_id == call_id) {
+                *answer = frame;
+                return GOT_IT;
+            }
+            got = GOT_NONSENSE;
+            break;
+        case REKEY__V1__FRAME__KIND_PING:
+            got = answer_ping(client->socket, frame->ping, deadline);
+            break;
+        case REKEY__V1__FRAME__KIND_GO_AWAY:
+            /* The first step of P7.4 as well as the second: both let this call be waited for. */
+            take_go_away(client, frame->go_away);
+            break;
+        case REKEY__V1__FRAME__KIND_PONG:
+            break;
+        default:
+            got = GOT_NONSENSE; /* P2.4, P3.5 */
+        }
+        free_frame(frame);
+        if (got != GOT_IT) return got;
+    }
+}
+
+/* When a call may be repeated although it is not known whether it was done (P6). */
+enum repeat { REPEAT_FREELY, REPEAT_WITH_KEY, REPEAT_NEVER };
+
+struct method {
+    const char *name;
+    enum repeat repeat;
+    const ProtobufCMessageDescriptor *reply;
+};
+
+/* A call that is being made: what stays the same when it is repeated. */
+struct attempt {
+    const struct method *method;
+    ProtobufCBinaryData body, key;
+    bool was_sent;      /* The last time: the server may have run it. */
+    bool may_be_done;   /* One time or another. */
+    int64_t deadline;   /* Of all attempts. */
+};
+
+static enum got attempt(
+    struct client *client, struct attempt *attempt, Rekey__V1__Frame **answer) {
+    int64_t deadline = earlier(attempt->deadline, now_ms() + ANSWER_MS);
+    attempt->was_sent = false;
+    if (client->takes_no_more) disconnect(client);
+    if (client->socket < 0) {
+        enum got got = connect_(client, deadline);
+        if (got != GOT_IT) return got;
+    }
+    Rekey__V1__Request request = REKEY__V1__REQUEST__INIT;
+    request.call_id = client->next_call_id++;
+    request.method = (char *)(uintptr_t)attempt->method->name; /* protobuf-c knows no const */
+    request.body = attempt->body;
+    request.idempotency_key = attempt->key;
+    int64_t left = deadline - now_ms();
+    request.timeout_ms = (uint32_t)(left < 1 ? 1 : earlier(left, TIMEOUT_MS));
+    Rekey__V1__Frame frame = REKEY__V1__FRAME__INIT;
+    frame.kind_case = REKEY__V1__FRAME__KIND_REQUEST;
+    frame.request = &request;
+    if (rekey__v1__frame__get_packed_size(&frame) > client->request_frame_bytes_max) {
+        stop(END_INPUT, "the server takes no call as long as this %s", request.method);
+    }
+
+    attempt->was_sent = true;
+    enum got got = send_frame(client->socket, &frame, deadline);
+    /* A server that ended the connection meanwhile may have said so: what it sent is read. */
+    if (got == GOT_IT || got == GOT_CLOSED) {
+        got = await_response(client, request.call_id, answer, deadline);
+    }
+    if (request.call_id > client->last_call_id) attempt->was_sent = false;
+    if (got != GOT_IT && attempt->was_sent) attempt->may_be_done = true;
+    /* Whatever would come later on it, nobody could tell whose it is. */
+    if (got != GOT_IT && client->takes_no_more) disconnect(client);
+    else if (got != GOT_IT) drop(client);
+    return got;
+}
+
+/* ---- A call ---------------------------------------------------------------------------------- */
+
+/* What a server says may hold what a terminal takes for commands. */
+static void print_foreign(FILE *file, const char *text) {
+    for (const unsigned char *at = (const unsigned char *)text; *at != 0; at++) {
+        bool is_c1 = at[0] == 0xC2 && at[1] >= 0x80 && at[1] <= 0x9F;
+        if (is_c1) at++;
+        fputc(is_c1 || *at < 0x20 || *at == 0x7F ? '?' : *at, file);
+    }
+}
+
+static const char *status_word(int status) {
+    const ProtobufCEnumValue *value =
+        protobuf_c_enum_descriptor_get_value(&rekey__v1__status_code__descriptor, status);
+    return value == NULL ? "UNKNOWN" : value->name + strlen("STATUS_CODE_"); /* P5.4 */
+}
+
+/* The server said no: what it said, and the program's end. */
+static enum end report_refusal(
+    const struct attempt *attempt, const Rekey__V1__Response *response) {
+    const char *status = status_word((int)response->status);
+    fprintf(stderr, "rekey_flow: %s: %s ", attempt->method->name, status);
+    print_foreign(stderr, response->reason);
+    fputs(": ", stderr);
+    print_foreign(stderr, response->message);
+    fputc('\n', stderr);
+    for (size_t i = 0; i < response->n_details; i++) {
+        fputs("  ", stderr);
+        print_foreign(stderr, response->details[i]->field);
+        fputs(": ", stderr);
+        print_foreign(stderr, response->details[i]->problem);
+        fputc('\n', stderr);
+    }
+    if (response->not_processed) return attempt->may_be_done ? END_UNKNOWN : END_UNAVAILABLE;
+    return strcmp(status, "UNKNOWN") == 0 ? END_UNKNOWN : END_REFUSED;
+}
+
+static enum end report_loss(
+    const struct client *client, const struct attempt *attempt, enum got got) {
+    fprintf(stderr, "rekey_flow: %s: ", attempt->method->name);
+    if (got == GOT_NONSENSE) {
+        fputs("what answers there does not speak Rekey's protocol, version 1\n", stderr);
+        return END_PROTOCOL;
+    }
+    fputs(got == GOT_LATE ? "no answer in time" : "the connection was lost", stderr);
+    if (client->goodbye[0] != 0) {
+        fputs("; the server's last word was ", stderr);
+        print_foreign(stderr, client->goodbye);
+    }
+    fputs(attempt->may_be_done ? "; it may have been done\n" : "; it was not done\n", stderr);
+    return attempt->may_be_done ? END_UNKNOWN : END_UNAVAILABLE;
+}
+
+/* P6.7: a wait that grows, a random part of it; never less than the server asks for. */
+static bool pause_until_repeat(unsigned repeats, uint32_t retry_after_ms, int64_t deadline) {
+    int64_t most = repeats < 6 ? (int64_t)PAUSE_MS << repeats : PAUSE_MAX_MS;
+    uint32_t random;
+    draw(&random, sizeof random);
+    int64_t until = now_ms() + (int64_t)retry_after_ms + random % (earlier(most, PAUSE_MAX_MS) + 1);
+    if (until >= deadline) return false;
+    while (now_ms() < until) poll(NULL, 0, (int)(until - now_ms()));
+    return true;
+}
+
+static enum end repeat_until_answered(
+    struct client *client, struct attempt *attempt_, Rekey__V1__Frame **answer) {
+    for (unsigned repeats = 0;; repeats++) {
+        uint32_t retry_after_ms = 0;
+        enum got got = attempt(client, attempt_, answer);
+        if (got == GOT_IT) {
+            const Rekey__V1__Response *response = (*answer)->response;
+            if (response->status == REKEY__V1__STATUS_CODE__STATUS_CODE_OK) return END_DONE;
+            retry_after_ms = response->retry_after_ms;
+            if (!response->not_processed
+                || !pause_until_repeat(repeats, retry_after_ms, attempt_->deadline)) {
+                return report_refusal(attempt_, response);
+            }
+            free_frame(*answer);
+            *answer = NULL;
+        } else if (got == GOT_NONSENSE
+            || (attempt_->was_sent && attempt_->method->repeat == REPEAT_NEVER)
+            || !pause_until_repeat(repeats, retry_after_ms, attempt_->deadline)) {
+            return report_loss(client, attempt_, got);
+        }
+    }
+}
+
+/* Makes a call; ends the program unless it is done. The caller frees the reply. */
+static ProtobufCMessage *call(
+    struct client *client, const struct method *method, const ProtobufCMessage *request) {
+    struct attempt attempt_ = {.method = method, .deadline = now_ms() + CALL_MS};
+    attempt_.body.len = protobuf_c_message_get_packed_size(request);
+    attempt_.body.data = allocate(attempt_.body.len);
+    protobuf_c_message_pack(request, attempt_.body.data);
+    uint8_t key[KEY_BYTES];
+    if (method->repeat == REPEAT_WITH_KEY) {
+        draw(key, sizeof key);
+        attempt_.key = (ProtobufCBinaryData){.len = sizeof key, .data = key};
+    }
+
+    Rekey__V1__Frame *answer = NULL;
+    enum end end = repeat_until_answered(client, &attempt_, &answer);
+    release(attempt_.body.data);
+    ProtobufCMessage *reply = NULL;
+    if (end == END_DONE) {
+        const ProtobufCBinaryData *body = &answer->response->body;
+        reply = protobuf_c_message_unpack(method->reply, &allocator, body->len, body->data);
+        if (reply == NULL) end = report_loss(client, &attempt_, GOT_NONSENSE);
+    }
+    free_frame(answer);
+    if (end != END_DONE) {
+        disconnect(client);
+        exit(end);
+    }
+    return reply;
+}
+
+static void free_reply(void *reply) { protobuf_c_message_free_unpacked(reply, &allocator); }
+
+/* ---- Standard input: secrets, a line each ---------------------------------------------------- */
+
+static struct termios terminal_before;
+static volatile sig_atomic_t is_terminal_silent = 0;
+
+static void restore_terminal(void) {
+    if (!is_terminal_silent) return;
+    tcsetattr(STDIN_FILENO, TCSAFLUSH, &terminal_before);
+    is_terminal_silent = 0;
+}
+
+/* Somebody who gives up at a prompt still wants to see what they type next. */
+static void restore_terminal_and_die(int number) {
+    restore_terminal();
+    signal(number, SIG_DFL);
+    raise(number);
+}
+
+static void silence_terminal(void) {
+    if (tcgetattr(STDIN_FILENO, &terminal_before) < 0) stop(END_INPUT, "%s", strerror(errno));
+    struct termios silent = terminal_before;
+    silent.c_lflag &= ~(tcflag_t)ECHO;
+    is_terminal_silent = 1;
+    if (tcsetattr(STDIN_FILENO, TCSAFLUSH, &silent) < 0) stop(END_INPUT, "%s", strerror(errno));
+}
+
+/* One line without its end, otherwise as it is (P8.2). Byte by byte: a buffer of stdio would keep
+   what it read. A terminal is asked, and shows nothing. */
+static ProtobufCBinaryData read_secret(const char *what) {
+    ProtobufCBinaryData line = {.len = 0, .data = allocate(LINE_BYTES_MAX)};
+    bool is_terminal = isatty(STDIN_FILENO);
+    if (is_terminal) {
+        fprintf(stderr, "%s: ", what);
+        silence_terminal();
+    }
+    for (;;) {
+        ssize_t came = read(STDIN_FILENO, line.data + line.len, 1);
+        if (came < 0 && errno == EINTR) continue;
+        if (came < 0) stop(END_INPUT, "%s: %s", what, strerror(errno));
+        if (came == 0 && line.len == 0) stop(END_INPUT, "%s is missing", what);
+        if (came == 0 || line.data[line.len] == '\n') break;
+        if (++line.len == LINE_BYTES_MAX) stop(END_INPUT, "%s is too long", what);
+    }
+    if (is_terminal) {
+        restore_terminal();
+        fputc('\n', stderr);
+    }
+    return line;
+}
+
+/* P8.2: of a whole URL, what stands behind the #. */
+static ProtobufCBinaryData behind_hash(ProtobufCBinaryData line) {
+    const uint8_t *hash = memchr(line.data, '#', line.len);
+    size_t before = hash == NULL ? 0 : (size_t)(hash - line.data) + 1;
+    return (ProtobufCBinaryData){.len = line.len - before, .data = line.data + before};
+}
+
+/* ---- The flow -------------------------------------------------------------------------------- */
+
+static const struct method
+    request_reset = {
+        "rekey.v1.Rekey/RequestReset", REPEAT_WITH_KEY,
+        &rekey__v1__request_reset_reply__descriptor},
+    validate_link = {
+        "rekey.v1.Rekey/ValidateLink", REPEAT_FREELY, &rekey__v1__validate_link_reply__descriptor},
+    activate = {"rekey.v1.Rekey/Activate", REPEAT_WITH_KEY, &rekey__v1__activate_reply__descriptor},
+    login = {"rekey.v1.Rekey/Login", REPEAT_NEVER, &rekey__v1__login_reply__descriptor},
+    check_session = {
+        "rekey.v1.Rekey/CheckSession", REPEAT_FREELY, &rekey__v1__check_session_reply__descriptor},
+    logout = {"rekey.v1.Rekey/Logout", REPEAT_WITH_KEY, &rekey__v1__logout_reply__descriptor};
+
+static void ask_for_letters(struct client *client, char *identifier) {
+    Rekey__V1__RequestResetRequest request = REKEY__V1__REQUEST_RESET_REQUEST__INIT;
+    request.identifier = identifier;
+    Rekey__V1__RequestResetReply *reply = (void *)call(client, &request_reset, &request.base);
+    printf("RequestReset: if there is such an account, a link and a code are on their way; "
+           "the link opens for %llu min\n", (unsigned long long)(reply->link_life_ms / 60000));
+    free_reply(reply);
+}
+
+static void look_at_link(struct client *client, ProtobufCBinaryData link) {
+    Rekey__V1__ValidateLinkRequest request = REKEY__V1__VALIDATE_LINK_REQUEST__INIT;
+    request.link = link;
+    Rekey__V1__ValidateLinkReply *reply = (void *)call(client, &validate_link, &request.base);
+    fputs("ValidateLink: the link is good; its letters went to ", stdout);
+    print_foreign(stdout, reply->masked_mail);
+    fputs(" and ", stdout);
+    print_foreign(stdout, reply->masked_mobile);
+    /* A singular message may always be absent. */
+    if (reply->password != NULL) {
+        unsigned least = reply->password->code_points_min;
+        printf("; a password has %u code points or more", least);
+    }
+    fputc('\n', stdout);
+    free_reply(reply);
+}
+
+static void set_password(
+    struct client *client, ProtobufCBinaryData link, ProtobufCBinaryData code,
+    ProtobufCBinaryData password, ProtobufCBinaryData confirmation) {
+    Rekey__V1__ActivateRequest request = REKEY__V1__ACTIVATE_REQUEST__INIT;
+    request.link = link;
+    request.code = code;
+    request.password = password;
+    request.confirmation = confirmation;
+    free_reply(call(client, &activate, &request.base));
+    puts("Activate: the new password is set");
+}
+
+static void use_session(struct client *client, char *identifier, ProtobufCBinaryData password) {
+    Rekey__V1__LoginRequest opening = REKEY__V1__LOGIN_REQUEST__INIT;
+    opening.identifier = identifier;
+    opening.password = password;
+    Rekey__V1__LoginReply *opened = (void *)call(client, &login, &opening.base);
+    puts("Login: the new password opens the account");
+
+    Rekey__V1__CheckSessionRequest checking = REKEY__V1__CHECK_SESSION_REQUEST__INIT;
+    checking.session = opened->session;
+    Rekey__V1__CheckSessionReply *checked = (void *)call(client, &check_session, &checking.base);
+    fputs("CheckSession: it is the session of ", stdout);
+    print_foreign(stdout, checked->identifier);
+    fputs(", ", stdout);
+    print_foreign(stdout, checked->name);
+    fputc('\n', stdout);
+    free_reply(checked);
+
+    Rekey__V1__LogoutRequest closing = REKEY__V1__LOGOUT_REQUEST__INIT;
+    closing.session = opened->session;
+    free_reply(call(client, &logout, &closing.base));
+    puts("Logout: the session is over");
+    free_reply(opened);
+}
+
+static void flow(struct client *client, char *identifier) {
+    ask_for_letters(client, identifier);
+    /* A person takes minutes; the server would end a connection without calls (P7.2). */
+    disconnect(client);
+
+    ProtobufCBinaryData line = read_secret("link"), code = read_secret("code");
+    ProtobufCBinaryData password = read_secret("new password");
+    ProtobufCBinaryData confirmation = read_secret("new password once more");
+    ProtobufCBinaryData link = behind_hash(line);
+    look_at_link(client, link);
+    set_password(client, link, code, password, confirmation);
+    use_session(client, identifier, password);
+    disconnect(client);
+
+    release(line.data);
+    release(code.data);
+    release(password.data);
+    release(confirmation.data);
+}
+
+int main(int argc, char **argv) {
+    if (argc != 4) {
+        fputs(
+            "usage: rekey_flow HOST PORT IDENTIFIER\n"
+            "  then on standard input, a line each: link, code, new password, new password\n",
+            stderr);
+        return END_USAGE;
+    }
+    /* What memory holds while it runs belongs in no core file. */
+    struct rlimit none = {0, 0};
+    if (setrlimit(RLIMIT_CORE, &none) < 0) stop(END_SYSTEM, "%s", strerror(errno));
+    setvbuf(stdout, NULL, _IOLBF, 0);
+    signal(SIGINT, restore_terminal_and_die);
+    signal(SIGTERM, restore_terminal_and_die);
+    atexit(restore_terminal);
+    atexit(release_all);
+
+    struct client client = {.host = argv[1], .port = argv[2], .socket = -1};
+    flow(&client, argv[3]);
+    if (fflush(stdout) != 0 || ferror(stdout)) stop(END_SYSTEM, "stdout: %s", strerror(errno));
+    return END_DONE;
+}
