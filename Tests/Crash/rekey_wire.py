@@ -30,7 +30,7 @@ ANSWER_SECONDS_MAX = 60.0
 def _compile() -> Any:
     """The module of frames; the two services land in protobuf's default pool."""
     with tempfile.TemporaryDirectory(prefix="rekey-wire-") as folder:
-        names = ("frame", "operator", "recovery", "services")
+        names = ("frame", "operator", "options", "recovery", "reflection", "services")
         files = [f"rekey/v1/{name}.proto" for name in names]
         subprocess.run(
             ["protoc", f"--proto_path={PROTO}", f"--python_out={folder}", *files], check=True
