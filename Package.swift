@@ -202,14 +202,24 @@ let package = Package(
             name: "damage-sweep",
             dependencies: ["RekeyCore", "RekeyJournal", "RekeyStore", "RekeySimulation"],
             path: "Tests/Crash/Damage", swiftSettings: house),
-        // What a start reads, fuzzed; Tests/Fuzz/run links it with libFuzzer, which SwiftPM cannot.
+        // What a start reads and what a peer sends, fuzzed; Tests/Fuzz/run links it with libFuzzer, which SwiftPM cannot.
         .target(
             name: "RekeyFuzz",
             dependencies: [
                 "RekeyCore", "RekeyWire", "RekeyJournal", "RekeyStore", "RekeySimulation",
-                "CRekeyLinux",
+                "RekeyFuzzSubjects", "CRekeyLinux", "CRekeyProto", "CProtobufC",
             ],
-            path: "Tests/Fuzz", exclude: ["run", "corpus"], swiftSettings: house),
+            path: "Tests/Fuzz",
+            exclude: ["run", "differential", "corpus", "Subjects", "Decoder"],
+            swiftSettings: house),
+        .target(
+            name: "RekeyFuzzSubjects",
+            dependencies: ["RekeyCore", "RekeyWire", "CRekeyProto", "CProtobufC"],
+            path: "Tests/Fuzz/Subjects", swiftSettings: house),
+        // Our decoders behind a pipe, for the comparison with another protobuf.
+        .executableTarget(
+            name: "wire-decoder", dependencies: ["RekeyCore", "RekeyWire", "RekeyFuzzSubjects"],
+            path: "Tests/Fuzz/Decoder", swiftSettings: house),
         // The journal beside a bare loop of writes and syncs.
         .executableTarget(
             name: "journal-benchmark", dependencies: ["RekeyJournal"],

@@ -41,25 +41,25 @@ enum Extremes {
 
     private static func id(_ last: UInt8) -> [UInt8] { [UInt8](repeating: 0, count: 15) + [last] }
 
-    // MARK: the wire form
+    // MARK: the wire form, for other seeds too
 
-    private static func varint(_ field: UInt64, _ value: UInt64) -> [UInt8] {
+    static func varint(_ field: UInt64, _ value: UInt64) -> [UInt8] {
         base128(field << 3) + base128(value)
     }
 
-    private static func fixed64(_ field: UInt64, _ value: UInt64) -> [UInt8] {
+    static func fixed64(_ field: UInt64, _ value: UInt64) -> [UInt8] {
         base128(field << 3 | 1) + .of(value)
     }
 
-    private static func fixed32(_ field: UInt64, _ value: UInt32) -> [UInt8] {
+    static func fixed32(_ field: UInt64, _ value: UInt32) -> [UInt8] {
         base128(field << 3 | 5) + .of(value)
     }
 
-    private static func bytes(_ field: UInt64, _ value: some Collection<UInt8>) -> [UInt8] {
+    static func bytes(_ field: UInt64, _ value: some Collection<UInt8>) -> [UInt8] {
         base128(field << 3 | 2) + base128(UInt64(value.count)) + value
     }
 
-    private static func message(_ field: UInt64, _ value: [UInt8]) -> [UInt8] {
+    static func message(_ field: UInt64, _ value: [UInt8]) -> [UInt8] {
         bytes(field, value)
     }
 

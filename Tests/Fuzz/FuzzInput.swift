@@ -20,6 +20,9 @@ struct FuzzInput {
         return Number(littleEndian: bytes.loadUnaligned(fromByteOffset: position, as: Number.self))
     }
 
+    /// All that is left, where it is.
+    var rest: UnsafeRawBufferPointer { UnsafeRawBufferPointer(rebasing: bytes[position...]) }
+
     /// So many bytes, or what is left.
     mutating func bytes(_ count: Int) -> [UInt8] {
         let end = min(position + count, bytes.count)

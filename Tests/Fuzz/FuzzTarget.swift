@@ -1,18 +1,27 @@
-// Fuzzing of what a start reads from the disk. libFuzzer comes in by the two C functions below, with
-// bytes of its making; everything happens on a simulated disk. `Tests/Fuzz/run` builds and runs it.
+// Fuzzing of what comes from elsewhere: what a start reads from the disk, and what a peer sends.
+// libFuzzer comes in by the two C functions below, with bytes of its making; the disk is a simulated
+// one, and there is no socket. `Tests/Fuzz/run` builds and runs it.
 //
 //   bytes -> Piece -> JournalImage (checksums made right) -> SimulatedDisk -> open -> oracle
+//   bytes -> FrameCheck, MessageCheck, ValueCheck: decode -> encode -> decode -> oracle
 //
-// The oracle: a journal opens, or is refused and the disk stays as it was. One that opened takes a
-// record, closes, and opens again with the same content and that record. Traps, sanitizer reports,
-// hangs and greed for memory are libFuzzer's to see.
+// The oracle of the disk: a journal opens, or is refused and the disk stays as it was. One that
+// opened takes a record, closes, and opens again with the same content and that record. That of the
+// wire: bytes are refused, or what they became is packed and read again as the same. Traps, sanitizer
+// reports, hangs and greed for memory are libFuzzer's to see.
 import Glibc
+import RekeyFuzzSubjects
 
 /// What is fuzzed; the raw value is the name that the program is started under.
 enum FuzzTarget: String {
     case batches = "fuzz-batches"
     case records = "fuzz-records"
     case checkpoints = "fuzz-checkpoints"
+    case frames = "fuzz-frames"
+    case messages = "fuzz-messages"
+    case descriptors = "fuzz-descriptors"
+    case requests = "fuzz-requests"
+    case replies = "fuzz-replies"
 
     static let current = FuzzTarget(
         rawValue: CommandLine.arguments[0].split(separator: "/").last.map(String.init) ?? "")
@@ -23,6 +32,11 @@ enum FuzzTarget: String {
         case .batches: BatchCheck.run(&input)
         case .records: StoreCheck.run(&input, withCheckpoint: false)
         case .checkpoints: StoreCheck.run(&input, withCheckpoint: true)
+        case .frames: FrameCheck.run(&input)
+        case .messages: MessageCheck.run(&input)
+        case .descriptors: MessageCheck.runDescriptorSet(&input)
+        case .requests: ValueCheck.run(&input, .server)
+        case .replies: ValueCheck.run(&input, .client)
         }
     }
 }

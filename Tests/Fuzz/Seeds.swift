@@ -1,6 +1,7 @@
 // Inputs to begin with, made anew by each run from journals that today's code writes, so that they
 // never fall behind the format, and some that no code of ours would write: the last numbers there are.
 import RekeyCore
+import RekeyFuzzSubjects
 import RekeyJournal
 import RekeySimulation
 
@@ -10,6 +11,11 @@ enum Seeds {
         case .batches: batches
         case .records: records
         case .checkpoints: checkpoints
+        case .frames: WireSeeds.frames
+        case .messages: WireSeeds.messages
+        case .descriptors: WireSeeds.descriptors
+        case .requests: WireSeeds.values(.server)
+        case .replies: WireSeeds.values(.client)
         }
     }
 
