@@ -1,0 +1,165 @@
+"""The client for asyncio:
+
+async with rekey.aio.Client(["127.0.0.1:7350"], plaintext_on_loopback=True) as client:
+    await client.request_reset("C-1234567")
+"""
+
+from __future__ import annotations
+
+import asyncio
+import math
+import secrets
+from collections.abc import Iterable
+from random import Random, SystemRandom
+from types import TracebackType
+from typing import Self, Unpack
+
+from rekey.address import addresses
+from rekey.aio.pool import Connect, Pool, connect_tcp
+from rekey.aio.services import OperatorService, RekeyService
+from rekey.connection import Answered, Outcome
+from rekey.errors import ProtocolError, Status, Unavailable
+from rekey.methods import Method, Repeat, Reply, Request
+from rekey.options import KeyedCallOptions
+from rekey.retry import error, is_unknown, may_repeat, pause
+from rekey.trace import checked
+from rekey.wire import Malformed, parse
+
+__all__ = ["Client"]
+
+# What a server gives a call at most (P4.6), and so what one attempt asks for.
+_ATTEMPT_MS_MAX = 30_000
+# A key is good for an hour (P6.3); repeats must not outlive it.
+_TIMEOUT_MAX = 1_800.0
+_KEY_BYTES = 16
+_KEY_BYTES_MAX = 64
+
+
+class Client(RekeyService):
+    """Calls go to all servers in turn; connections are opened when calls need them, and again when
+    they are lost. A call that cannot be done twice by it is repeated until its time is over
+    (PROTOCOL.md, 6). For the tasks of one event loop.
+    """
+
+    def __init__(
+        self,
+        servers: str | Iterable[str],
+        *,
+        plaintext_on_loopback: bool = False,
+        timeout: float = 10.0,
+        _connect: Connect = connect_tcp,
+        _random: Random | None = None,
+    ) -> None:
+        """`servers`: "127.0.0.1:7350" or several. `plaintext_on_loopback`: must be True, since this
+        version has no TLS yet. `timeout`: seconds for a whole call that names no other."""
+        self._timeout = _checked_timeout(timeout)
+        self._random = _random or SystemRandom()
+        self._pool = Pool(addresses(servers, plaintext_on_loopback), self._random, _connect)
+        self.operator: OperatorService = _Operator(self)
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        await self.aclose()
+
+    async def aclose(self) -> None:
+        """Takes no further calls, and returns when those in flight are answered."""
+        await self._pool.close()
+
+    async def call(
+        self, method: Method[Request, Reply], request: Request, **options: Unpack[KeyedCallOptions]
+    ) -> Reply:
+        """Any method, by its messages: `await client.call(rekey.methods.HEALTH, HealthRequest())`.
+        Raises a RekeyError; ValueError for options that no server would take."""
+        timeout = options.get("timeout")
+        deadline = asyncio.get_running_loop().time() + (
+            self._timeout if timeout is None else _checked_timeout(timeout)
+        )
+        response = await self._repeat(
+            method.name,
+            method.repeat,
+            request.SerializeToString(),
+            deadline,
+            _checked_key(method.repeat, options.get("idempotency_key")),
+            checked(options.get("trace_context")),
+        )
+        try:
+            return parse(method.reply, response)
+        except Malformed as malformed:
+            raise ProtocolError(
+                f"the call was done, but its reply does not parse: {malformed}"
+            ) from None
+
+    async def _repeat(
+        self,
+        method: str,
+        repeat: Repeat,
+        body: bytes,
+        deadline: float,
+        key: bytes,
+        trace_context: str,
+    ) -> bytes:
+        """The body of the reply. Makes the call as often as that is safe and there is time."""
+        loop = asyncio.get_running_loop()
+        outcome: Outcome | None = None
+        # The newest attempt that may have been done although no answer says so.
+        unknown: Outcome | None = None
+        attempts = 0
+        while True:
+            try:
+                link = await self._pool.link(deadline)
+            except (Unavailable, ProtocolError):
+                if outcome is None:
+                    raise
+                raise error(repeat, outcome, unknown) from None
+            left_ms = max(1, math.ceil((deadline - loop.time()) * 1000))
+            outcome = await link.call(
+                method,
+                body,
+                timeout_ms=min(left_ms, _ATTEMPT_MS_MAX),
+                key=key,
+                trace_context=trace_context,
+            )
+            attempts += 1
+            if isinstance(outcome, Answered) and Status(outcome.response.status) is Status.OK:
+                return outcome.response.body
+            unknown = outcome if is_unknown(outcome) else unknown
+            wait = pause(outcome, attempts, self._random)
+            if not may_repeat(repeat, outcome) or loop.time() + wait >= deadline:
+                raise error(repeat, outcome, unknown)
+            await asyncio.sleep(wait)
+
+
+class _Operator(OperatorService):
+    def __init__(self, client: Client) -> None:
+        self._client = client
+
+    async def call(
+        self, method: Method[Request, Reply], request: Request, **options: Unpack[KeyedCallOptions]
+    ) -> Reply:
+        return await self._client.call(method, request, **options)
+
+
+def _checked_timeout(timeout: float) -> float:
+    if not 0 < timeout <= _TIMEOUT_MAX:
+        raise ValueError(f"timeout is more than 0 and at most {_TIMEOUT_MAX:.0f} seconds")
+    return timeout
+
+
+def _checked_key(repeat: Repeat, key: bytes | None) -> bytes:
+    """The key of one call: the same for all its attempts."""
+    if repeat is not Repeat.WITH_KEY:
+        if key is not None:
+            raise ValueError("this method takes no idempotency_key")
+        return b""
+    if key is None:
+        return secrets.token_bytes(_KEY_BYTES)
+    if not 1 <= len(key) <= _KEY_BYTES_MAX:
+        raise ValueError(f"idempotency_key has 1 to {_KEY_BYTES_MAX} bytes")
+    return key
