@@ -4,7 +4,7 @@ with rekey.Client("127.0.0.1:7350", plaintext_on_loopback=True) as client:
     client.request_reset("C-1234567")
 
 `Client` waits, `aio.Client` is for asyncio. Both have a method for each RPC, with those of operators
-under `client.operator`, and raise a `RekeyError`. Nothing here prints, logs or shows a secret.
+under `client.operator`, and raise a RekeyError. Nothing here prints, logs or shows a secret.
 """
 
 from rekey import aio, methods

@@ -104,7 +104,7 @@ class _Operator(OperatorService):
         return self._client.call(method, request, **options)
 
 
-# What a fork inherits is not used there and not collected either: closing it would disturb its parent.
+# What a fork inherits is neither used nor collected: closing it would disturb the parent.
 _inherited: list[_Worker] = []
 
 

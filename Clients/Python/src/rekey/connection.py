@@ -145,9 +145,10 @@ class Connection:
 
     @property
     def has_room(self) -> bool:
-        """A call would be within the server's calls_max (P4.5)."""
+        """A call would be within the server's calls_max (P4.5), and the server is not suspected to
+        be dead (P7.6)."""
         waiting = len(self._wanted) + len(self._cancelled)
-        return self.takes_calls and waiting < self._calls_max
+        return self.takes_calls and waiting < self._calls_max and self._pong_by is None
 
     @property
     def is_ended(self) -> bool:

@@ -3,7 +3,7 @@ know "may I do it again?" need not look further:
 
 RekeyError
 ├── Refused            the server decided: `reason` says what
-├── Unavailable        it was not run: no server could be reached, or each one sent it away
+├── Unavailable        it was not run: no server could be reached, or none took it
 ├── DeadlineExceeded   it was not run, or only read: its time was over first
 ├── OutcomeUnknown     it may have been done: the connection, the time or the server ended first
 └── ProtocolError      the other side does not speak this protocol, or not this version

@@ -57,7 +57,8 @@ class Rotation:
             if opened is None and not standing.is_opening and now >= standing.not_before:
                 opened = index
         if opened is not None:
-            self._next = opened + 1
+            # Still its turn: the call that opened it is to find it here when it looks again.
+            self._next = opened
             return Choice(open=opened)
         waiting = [each.not_before for each in standings if not each.is_opening]
         return Choice(wait_until=min(waiting, default=None))

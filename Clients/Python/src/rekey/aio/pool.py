@@ -12,7 +12,7 @@ from random import Random
 
 from rekey.address import Address
 from rekey.aio.link import Link
-from rekey.connection import HELLO_WITHIN, Answered, Ended, Event, Leaving
+from rekey.connection import HELLO_WITHIN, Answered, Ended, Event, Leaving, Opened
 from rekey.errors import ProtocolError, RekeyError, Unavailable
 from rekey.rotation import Rotation, Standing
 
@@ -21,8 +21,6 @@ Connect = Callable[[Address, Callable[[], Link]], Awaitable[Link]]
 
 # A server that has not said Hello by now does not keep a call from trying the next one.
 NEXT_SERVER_AFTER = 0.25
-# GoAways after which the server is left alone for a while (PROTOCOL.md, 7); IDLE is not one.
-_FAILURES = frozenset({"DRAINING", "TOO_MANY_CONNECTIONS", "PEER_SILENT", ""})
 _log = logging.getLogger("rekey")
 
 
@@ -137,10 +135,7 @@ class Pool:
         except OSError as error:
             self._failed(server, f"cannot connect: {error.strerror or error}")
         else:
-            if ended is None:
-                server.is_broken = False
-                server.links.append(link)
-            else:
+            if ended is not None:
                 server.is_broken = ended.protocol_broken
                 self._failed(server, ended.why)
         finally:
@@ -148,10 +143,14 @@ class Pool:
             self._changed()
 
     def _notice(self, server: _Server, link: Link, event: Event) -> None:
-        if isinstance(event, Answered):
+        if isinstance(event, Opened):
+            # Here, since the end may come with the same bytes.
+            server.is_broken = False
+            server.links.append(link)
+        elif isinstance(event, Answered):
             server.standing.failures = 0
         elif link in server.links:
-            if isinstance(event, Leaving) and event.reason in _FAILURES:
+            if isinstance(event, Leaving) and event.reason != "IDLE":
                 self._failed(server, f"the server said {event.reason}")
             elif isinstance(event, Ended):
                 server.links.remove(link)

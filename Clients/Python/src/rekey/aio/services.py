@@ -1,4 +1,4 @@
-"""Made by `generate` from rekey/services.py: the same, awaited."""
+"""Made by the script "generate" from rekey/services.py: the same, awaited."""
 
 from __future__ import annotations
 
