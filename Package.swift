@@ -138,7 +138,9 @@ let package = Package(
             swiftSettings: house),
         .testTarget(
             name: "RekeyWireTests",
-            dependencies: ["RekeyCore", "RekeyWire", "CRekeyProto", "CProtobufC"],
+            dependencies: [
+                "RekeyCore", "RekeyWire", "RekeySimulation", "CRekeyProto", "CProtobufC",
+            ],
             swiftSettings: house),
         .testTarget(
             name: "RekeyStoreTests",

@@ -6,7 +6,7 @@ import RekeyWire
 import Synchronization
 
 /// One connection: bytes to frames, frames to calls, replies to bytes. What it may and must do next
-/// is `ConnectionState`'s to say; this room only does it.
+/// is `ServerConnectionState`'s to say; this room only does it.
 final class ConnectionHandler: ChannelDuplexHandler {
     typealias InboundIn = ByteBuffer
     typealias OutboundIn = ByteBuffer
@@ -17,7 +17,7 @@ final class ConnectionHandler: ChannelDuplexHandler {
     private let logger: Logger
     /// Whether the server has room for this connection.
     private let isAdmitted: Bool
-    private var state = ConnectionState(at: .now)
+    private var state = ServerConnectionState(at: .now)
     private var calls = CallsInFlight()
     private var unread = ByteBuffer()
     private var replies = ReplyBuffer()
@@ -80,7 +80,7 @@ final class ConnectionHandler: ChannelDuplexHandler {
         }
     }
 
-    private func perform(_ step: ConnectionState.Step) {
+    private func perform(_ step: ServerConnectionState.Step) {
         switch step {
         case .nothing: break
         case .run(let request): run(request)

@@ -1,8 +1,7 @@
-import RekeyCore
-import RekeyWire
+package import RekeyCore
 
-/// Where one connection stands, and what it may and must do next. Pure: frames, endings and the time
-/// come in, a `Step` goes out, and the handler takes it.
+/// Where one connection of a server stands, and what it may and must do next. Pure: frames, endings and
+/// the time come in, a `Step` goes out, and whoever holds the socket takes it.
 ///
 /// | state | Hello | Request | Cancel | Ping | the server stops | the client's end | no call for 5 min |
 /// |---|---|---|---|---|---|---|---|
@@ -13,11 +12,11 @@ import RekeyWire
 /// | closing | – | – | – | – | – | – | – |
 ///
 /// PROTOCOL.md has the same table, and the rules that comments here name.
-struct ConnectionState {
-    typealias Instant = ContinuousClock.Instant
+package struct ServerConnectionState {
+    package typealias Instant = ContinuousClock.Instant
 
     /// What is to be done. What it says was done already is so for the state.
-    enum Step {
+    package enum Step {
         case nothing
         case run(RequestFrame)
         /// Answer this call, and nothing else.
@@ -42,7 +41,7 @@ struct ConnectionState {
     private var lastCallID: UInt64 = 0
     private var callsInFlight = 0
     /// What the client reads behind a length, at most.
-    private(set) var responseFrameBytesMax = WireLimits.responseFrameBytesMax
+    package private(set) var responseFrameBytesMax = WireLimits.responseFrameBytesMax
     private var credit: FloodCredit
 
     // Since when something has been so; nil when it is not.
@@ -60,18 +59,18 @@ struct ConnectionState {
     private var pingToken: UInt64 = 0
     private var pongsOwed = 0
 
-    init(at now: Instant) {
+    package init(at now: Instant) {
         connectedAt = now
         heardAt = now
         idleSince = now
         credit = FloodCredit(at: now)
     }
 
-    var isClosing: Bool { phase == .closing }
+    package var isClosing: Bool { phase == .closing }
 
     // MARK: Frames
 
-    mutating func receive(_ frame: Frame, at now: Instant) -> Step {
+    package mutating func receive(_ frame: Frame, at now: Instant) -> Step {
         switch (phase, frame) {
         case (.closing, _): return .nothing
         case (.awaitingHello, .hello(let hello)): return open(hello, at: now)
@@ -129,7 +128,7 @@ struct ConnectionState {
     }
 
     /// A call that ran has its reply.
-    mutating func answered(at now: Instant) -> Step {
+    package mutating func answered(at now: Instant) -> Step {
         callsInFlight -= 1
         guard callsInFlight == 0 else { return .nothing }
         idleSince = now
@@ -151,7 +150,7 @@ struct ConnectionState {
     // MARK: Endings
 
     /// The server stops: in two steps, so that calls on their way are still run (P7.4).
-    mutating func stop(at now: Instant) -> Step {
+    package mutating func stop(at now: Instant) -> Step {
         switch phase {
         case .awaitingHello: return end("DRAINING", "the server is stopping")
         case .announced, .draining, .closing: return .nothing
@@ -178,7 +177,7 @@ struct ConnectionState {
     }
 
     /// The client sends no more calls; those in flight are answered (P7.5).
-    mutating func receiveEnd(at now: Instant) -> Step {
+    package mutating func receiveEnd(at now: Instant) -> Step {
         guard phase != .closing else { return .nothing }
         if callsInFlight == 0 || !ProtocolTooth.halfClose.holds { return close() }
         phase = .draining
@@ -186,10 +185,10 @@ struct ConnectionState {
     }
 
     /// What a frame that broke a rule leads to.
-    mutating func fail(_ fault: WireFault) -> Step { end("FRAME_INVALID", fault.description) }
+    package mutating func fail(_ fault: WireFault) -> Step { end("FRAME_INVALID", fault.description) }
 
     /// There is no room for this connection (P7.8).
-    mutating func refuse() -> Step {
+    package mutating func refuse() -> Step {
         end("TOO_MANY_CONNECTIONS", "the server has no room for another connection; use fewer")
     }
 
@@ -206,21 +205,21 @@ struct ConnectionState {
     // MARK: Time
 
     /// Bytes came.
-    mutating func heard(at now: Instant) {
+    package mutating func heard(at now: Instant) {
         heardAt = now
         pingedAt = nil
     }
 
     /// All that came was read, and there is or is not a beginning of a frame behind it.
-    mutating func awaitsRest(_ isPartial: Bool, at now: Instant) {
+    package mutating func awaitsRest(_ isPartial: Bool, at now: Instant) {
         frameSince = isPartial ? frameSince ?? now : nil
     }
 
     /// A frame is complete; the next one's time begins with its own first byte.
-    mutating func completedFrame() { frameSince = nil }
+    package mutating func completedFrame() { frameSince = nil }
 
     /// Whether the client reads what it is sent.
-    mutating func pause(_ isPaused: Bool, at now: Instant) {
+    package mutating func pause(_ isPaused: Bool, at now: Instant) {
         guard isPaused != (pausedSince != nil) else { return }
         pausedSince = isPaused ? now : nil
         // Time in which nobody read is nobody's fault (P2.7).
@@ -229,7 +228,7 @@ struct ConnectionState {
     }
 
     /// What the time has come for, if anything.
-    mutating func tick(at now: Instant) -> Step {
+    package mutating func tick(at now: Instant) -> Step {
         guard let due, now >= due.at else { return .nothing }
         switch due.alarm {
         case .hello: return end("HELLO_MISSING", "no Hello came")
@@ -243,7 +242,7 @@ struct ConnectionState {
     }
 
     /// When to ask `tick` again; nil for never.
-    var nextTick: Instant? { due?.at }
+    package var nextTick: Instant? { due?.at }
 
     private enum Alarm { case hello, frame, stuck, announced, silence, dead, idle }
 
@@ -290,13 +289,13 @@ struct ConnectionState {
 }
 
 extension Refusal {
-    static let draining = Refusal(
+    package static let draining = Refusal(
         .draining, "the server is stopping; repeat the call on another connection")
 
-    static let tooManyCalls = Refusal(
+    package static let tooManyCalls = Refusal(
         .tooManyCalls,
         "more than \(WireLimits.callsInFlightMax) calls in flight; wait for a reply first")
 
-    static let replyTooLong = Refusal(
+    package static let replyTooLong = Refusal(
         .replyTooLong, "the reply is longer than this connection carries; ask for less")
 }

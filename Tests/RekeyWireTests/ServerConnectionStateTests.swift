@@ -3,16 +3,14 @@ import RekeySimulation
 import RekeyWire
 import Testing
 
-@testable import RekeyServer
-
 @Suite("A connection's state: frames, endings and time come in, what is to be done goes out")
-struct ConnectionStateTests {
+struct ServerConnectionStateTests {
     private let start = ContinuousClock.now
     private func at(_ seconds: Double) -> ContinuousClock.Instant { start + .seconds(seconds) }
 
     /// A connection after its Hello, at second 0.
-    private func open() -> ConnectionState {
-        var state = ConnectionState(at: start)
+    private func open() -> ServerConnectionState {
+        var state = ServerConnectionState(at: start)
         _ = state.receive(.hello(Hello()), at: start)
         return state
     }
@@ -23,7 +21,7 @@ struct ConnectionStateTests {
 
     @Test("P3.2: without a Hello within 5 s the connection is ended")
     func helloTimeout() {
-        var state = ConnectionState(at: start)
+        var state = ServerConnectionState(at: start)
         #expect(state.nextTick == at(5))
         #expect(state.tick(at: at(4.999)).word == "nothing")
         #expect(state.tick(at: at(5)).word == "end HELLO_MISSING")
@@ -36,7 +34,7 @@ struct ConnectionStateTests {
             Frame.Kind.request, .cancel, .ping, .pong, .goAway, .response,
         ])
     func beforeHello(_ kind: Frame.Kind) {
-        var state = ConnectionState(at: start)
+        var state = ServerConnectionState(at: start)
         #expect(state.receive(kind.frame, at: start).word == "end HELLO_MISSING")
     }
 
@@ -44,17 +42,17 @@ struct ConnectionStateTests {
         "P3.3, P3.4: a Hello opens the connection if there is a version in common and room for a frame"
     )
     func hello() {
-        var newer = ConnectionState(at: start)
+        var newer = ServerConnectionState(at: start)
         #expect(
             newer.receive(.hello(Hello(versions: 2...9)), at: start).word
                 == "end VERSION_UNSUPPORTED")
-        var wide = ConnectionState(at: start)
+        var wide = ServerConnectionState(at: start)
         #expect(wide.receive(.hello(Hello(versions: 1...9)), at: start).word == "nothing")
-        var small = ConnectionState(at: start)
+        var small = ServerConnectionState(at: start)
         #expect(
             small.receive(.hello(Hello(responseFrameBytesMax: 1023)), at: start).word
                 == "end HELLO_INVALID")
-        var exact = ConnectionState(at: start)
+        var exact = ServerConnectionState(at: start)
         #expect(
             exact.receive(.hello(Hello(responseFrameBytesMax: 1024)), at: start).word == "nothing")
         #expect(exact.responseFrameBytesMax == 1024)
@@ -124,7 +122,7 @@ struct ConnectionStateTests {
         var idle = open()
         _ = idle.stop(at: at(1))
         #expect(idle.receive(.pong(token: 1), at: at(1)).word == "end DRAINING")
-        var silent = ConnectionState(at: start)
+        var silent = ServerConnectionState(at: start)
         #expect(silent.stop(at: start).word == "end DRAINING")
     }
 
@@ -207,13 +205,13 @@ struct ConnectionStateTests {
     @Test("Nothing follows the end, whatever comes, in any order", arguments: 0..<200)
     func anything(_ seed: UInt64) {
         var generator = SeededGenerator(seed: seed)
-        var state = ConnectionState(at: start)
+        var state = ServerConnectionState(at: start)
         var now = start
         var running = 0
         var ended = false
         for id in UInt64(1)...300 {
             now += .milliseconds(Int.random(in: 0...400, using: &generator))
-            let step: ConnectionState.Step
+            let step: ServerConnectionState.Step
             switch Int.random(in: 0..<24, using: &generator) {
             case 0: step = state.receive(.hello(Hello()), at: now)
             case 1: step = state.stop(at: now)
@@ -258,7 +256,7 @@ extension Frame {
     }
 }
 
-extension ConnectionState.Step {
+extension ServerConnectionState.Step {
     /// What a sentence would say.
     var word: String {
         switch self {
