@@ -11,7 +11,7 @@ enum WireRecoders {
         uniqueKeysWithValues: [
             of(RequestReset.self), of(ValidateLink.self), of(ResendCode.self), of(Activate.self),
             of(Login.self), of(CheckSession.self), of(ChangePassword.self), of(Logout.self),
-            of(Health.self),
+            of(Health.self), of(Describe.self),
             of(CreateAccount.self), of(GetAccount.self), of(ListAccounts.self),
             of(UpdateAccount.self), of(LockAccount.self), of(UnlockAccount.self),
             of(DisableAccount.self), of(EnableAccount.self), of(DeleteAccount.self),
