@@ -6,6 +6,7 @@ in which everybody waits for everybody fails at once.
 from __future__ import annotations
 
 import asyncio
+import errno
 import selectors
 import socket
 import unittest
@@ -119,7 +120,7 @@ class World:
     async def _connect(self, address: Address, make_link: Callable[[], Link]) -> Link:
         self.attempts.append((self.now, address.port))
         if address.port in self.refusing:
-            raise ConnectionRefusedError(111, "Connection refused")
+            raise ConnectionRefusedError(errno.ECONNREFUSED, "Connect call failed")
         loop = asyncio.get_running_loop()
         ours, theirs = socket.socketpair()
         _, link = await loop.create_connection(make_link, sock=theirs)

@@ -115,6 +115,7 @@ class CallTests(ScriptedTest):
             peer.send(ok(1, SERVING))
             self.assertIs(await call, rekey.ServingStatus.SERVING)
             self.assertTrue(await peer.at_end())
+            self.assertEqual(world.now, 0, "half-closed at once, not given up after a second")
             peer.end()
             await closing
 
@@ -168,8 +169,8 @@ class TimeTests(ScriptedTest):
                 call = soon(client.login("C-1", "x", timeout=4))
                 peer = await world.peer()
                 await peer.request()
-                frame = await peer.frame()
-                self.assertEqual((frame.cancel.call_id, world.now), (1, 5))
+                self.assertEqual((await peer.kind(), world.now), ("ping", 5))
+                self.assertEqual((await peer.frame()).cancel.call_id, 1)
                 self.assertIsInstance(await failure(call), rekey.OutcomeUnknown)
 
         self.play(script)
@@ -274,15 +275,15 @@ class RepeatTests(ScriptedTest):
             async with world.client() as client:
                 call = soon(client.health())
                 peer = await world.peer()
-                for call_id, seconds in ((1, 2.5), (2, 1.0)):
+                times = []
+                for call_id, milliseconds in ((1, 2_500), (2, 1_000)):
                     await peer.request()
-                    before = world.now
-                    peer.send(
-                        refusal(call_id, 14, "STORE_BUSY", int(seconds * 1_000), not_processed=True)
-                    )
-                    self.assertEqual(await peer.kind(), "request") if call_id == 2 else None
-                    if call_id == 2:
-                        self.assertEqual(world.now, before + seconds)
+                    times.append(world.now)
+                    busy = refusal(call_id, 14, "STORE_BUSY", milliseconds, not_processed=True)
+                    peer.send(busy)
+                await peer.request()
+                times.append(world.now)
+                self.assertEqual(times, [0, 2.5, 3.5])
                 peer.send(ok(3, SERVING))
                 await call
 
@@ -401,6 +402,7 @@ class ServerTests(ScriptedTest):
                 peer.send(ok(1, SERVING))
                 await first
                 await peer.request()
+                self.assertEqual(world.now, 1, "as soon as there is room")
                 peer.send(ok(2, SERVING))
                 await second
 
@@ -416,6 +418,31 @@ class ServerTests(ScriptedTest):
                 times = [round(time, 3) for time, _ in world.attempts]
                 self.assertEqual(times, [0, 0.1, 0.3, 0.7, 1.5])
                 self.assertEqual(world.now, 3)
+
+        self.play(script)
+
+    def test_an_answer_ends_a_row_of_failures_and_a_lost_connection_begins_one(self) -> None:
+        async def script(world: World) -> None:
+            async with world.client() as client:
+                world.refusing.add(1)
+                call = soon(client.login("C-1", "x"))
+                await asyncio.sleep(1)
+                world.refusing.clear()
+                peer = await world.peer()
+                await peer.request()
+                peer.send(ok(1))
+                await call
+                call = soon(client.login("C-1", "x"))
+                await peer.request()
+                peer.end()
+                await failure(call)
+                before = world.now
+                call = soon(client.health())
+                peer = await world.peer()
+                self.assertAlmostEqual(world.now - before, 0.1)
+                await peer.request()
+                peer.send(ok(1, SERVING))
+                await call
 
         self.play(script)
 
@@ -548,6 +575,62 @@ class LeavingTests(ScriptedTest):
                 await call
                 self.assertEqual((await dead.frame()).go_away.reason, "PEER_SILENT")
                 self.assertEqual(world.now, 45)
+
+        self.play(script)
+
+    def test_a_server_that_was_silent_for_a_whole_call_is_asked_before_the_next(self) -> None:
+        async def script(world: World) -> None:
+            async with world.client(timeout=4) as client:
+                call = soon(client.login("C-1", "x"))
+                peer = await world.peer()
+                await peer.request()
+                self.assertIsInstance(await failure(call), rekey.OutcomeUnknown)
+                self.assertEqual([await peer.kind(), await peer.kind()], ["ping", "cancel"])
+                call = soon(client.health())
+                other = await world.peer()
+                await other.request()
+                other.send(ok(1, SERVING))
+                await call
+                self.assertEqual(world.now, 5)
+                self.assertEqual((await peer.frame()).go_away.reason, "PEER_SILENT")
+                self.assertEqual(world.now, 20)
+
+        self.play(script)
+
+    def test_a_slow_call_is_no_silence_where_other_answers_come(self) -> None:
+        async def script(world: World) -> None:
+            async with world.client(timeout=4) as client:
+                slow = soon(client.login("C-1", "x"))
+                peer = await world.peer()
+                await peer.request()
+                await asyncio.sleep(2)
+                quick = soon(client.health())
+                await peer.request()
+                peer.send(ok(2, SERVING))
+                await quick
+                self.assertIsInstance(await failure(slow), rekey.OutcomeUnknown)
+                self.assertEqual(await peer.kind(), "cancel")
+                call = soon(client.health())
+                await peer.request()
+                peer.send(ok(3, SERVING))
+                await call
+
+        self.play(script)
+
+    def test_p7_9_who_does_not_read_is_not_read(self) -> None:
+        async def script(world: World) -> None:
+            async with world.client() as client:
+                calls = [soon(client.login("C-1", "x" * 60_000)) for _ in range(60)]
+                peer = await world.peer()
+                self.assertEqual((await peer.request()).call_id, 1)
+                await asyncio.sleep(1)
+                peer.send(ok(1))
+                await asyncio.sleep(1)
+                self.assertFalse(any(call.done() for call in calls))
+                for call_id in range(2, 61):
+                    self.assertEqual((await peer.request()).call_id, call_id)
+                peer.send(*(ok(call_id) for call_id in range(2, 61)))
+                await asyncio.gather(*calls)
 
         self.play(script)
 

@@ -16,7 +16,6 @@ from rekey.errors import Unavailable
 from rekey.methods import Method, Reply, Request
 from rekey.options import KeyedCallOptions
 from rekey.services import OperatorService, RekeyService
-from rekey.trace import checked
 
 T = TypeVar("T")
 
@@ -80,8 +79,6 @@ class Client(RekeyService):
     ) -> Reply:
         """Any method, by its messages: `client.call(rekey.methods.HEALTH, HealthRequest())`.
         Raises a RekeyError; ValueError for options that no server would take."""
-        # The thread of the loop has a context of its own.
-        options["trace_context"] = checked(options.get("trace_context"))
         worker = self._running()
         return worker.wait_for(worker.client.call(method, request, **options))
 
@@ -120,7 +117,7 @@ class _Worker:
         _inherited.append(self)
 
     def wait_for(self, coroutine: Coroutine[Any, Any, T]) -> T:
-        """Runs it there and waits here; Ctrl-C cancels it there."""
+        """Runs it there, in a copy of this thread's context, and waits here; Ctrl-C cancels it."""
         running = asyncio.run_coroutine_threadsafe(coroutine, self._loop)
         try:
             return running.result()

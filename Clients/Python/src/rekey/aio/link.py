@@ -63,6 +63,7 @@ class Link(asyncio.Protocol):
             async with asyncio.timeout(timeout_ms / 1000 + GRACE):
                 return await answer
         except TimeoutError:
+            self._connection.doubt(self._loop.time(), timeout_ms / 1000)
             return Lost(call_id, f"no answer came within {timeout_ms / 1000 + GRACE:g} s")
         finally:
             if self._answers.pop(call_id, None) is not None:

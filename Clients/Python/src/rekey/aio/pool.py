@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import os
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from random import Random
@@ -133,7 +134,9 @@ class Pool:
         except TimeoutError:
             self._failed(server, "nothing answers there")
         except OSError as error:
-            self._failed(server, f"cannot connect: {error.strerror or error}")
+            # asyncio's own text says which call failed instead of why.
+            why = os.strerror(error.errno) if error.errno else str(error)
+            self._failed(server, f"cannot connect: {why}")
         else:
             if ended is not None:
                 server.is_broken = ended.protocol_broken
