@@ -204,7 +204,8 @@ let package = Package(
             name: "damage-sweep",
             dependencies: ["RekeyCore", "RekeyJournal", "RekeyStore", "RekeySimulation"],
             path: "Tests/Crash/Damage", swiftSettings: house),
-        // What a start reads and what a peer sends, fuzzed; Tests/Fuzz/run links it with libFuzzer, which SwiftPM cannot.
+        // What a start reads and what a peer sends, fuzzed; Tests/Fuzz/run links it with libFuzzer,
+        // which SwiftPM cannot.
         .target(
             name: "RekeyFuzz",
             dependencies: [

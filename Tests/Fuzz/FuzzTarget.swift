@@ -4,6 +4,7 @@
 //
 //   bytes -> Piece -> JournalImage (checksums made right) -> SimulatedDisk -> open -> oracle
 //   bytes -> FrameCheck, MessageCheck, ValueCheck: decode -> encode -> decode -> oracle
+//   bytes -> ConnectionCheck: events and times -> the state of a connection -> oracle
 //
 // The oracle of the disk: a journal opens, or is refused and the disk stays as it was. One that
 // opened takes a record, closes, and opens again with the same content and that record. That of the
@@ -22,6 +23,7 @@ enum FuzzTarget: String {
     case descriptors = "fuzz-descriptors"
     case requests = "fuzz-requests"
     case replies = "fuzz-replies"
+    case connections = "fuzz-connections"
 
     static let current = FuzzTarget(
         rawValue: CommandLine.arguments[0].split(separator: "/").last.map(String.init) ?? "")
@@ -37,6 +39,7 @@ enum FuzzTarget: String {
         case .descriptors: MessageCheck.runDescriptorSet(&input)
         case .requests: ValueCheck.run(&input, .server)
         case .replies: ValueCheck.run(&input, .client)
+        case .connections: ConnectionCheck.run(&input)
         }
     }
 }

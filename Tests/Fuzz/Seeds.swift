@@ -16,6 +16,7 @@ enum Seeds {
         case .descriptors: WireSeeds.descriptors
         case .requests: WireSeeds.values(.server)
         case .replies: WireSeeds.values(.client)
+        case .connections: ConnectionCheck.seeds
         }
     }
 
