@@ -86,6 +86,9 @@ struct ConnectionCheck {
         switch step {
         case .end(let goAway):
             guard goAway.lastCallID == lastCallID else { broken("a GoAway draws the line") }
+            guard goAway.reason != "DRAINING" || running.isEmpty else {
+                broken("P7.4: a drain loses no reply")
+            }
             hasEnded = true
         case .close:
             guard running.isEmpty else { broken("P7.5: every call is answered before the close") }
