@@ -195,7 +195,7 @@ let package = Package(
                 "RekeyCore", "RekeyService", "RekeyJournal", "RekeySimulation", "rekeyd",
             ],
             swiftSettings: house),
-        // The proofs that the log can be trusted, programs that Tests/Crash/run runs.
+        // The proofs that the log can be trusted, programs that Tests/prove runs.
         .executableTarget(
             name: "crash-states",
             dependencies: ["RekeyCore", "RekeyJournal", "RekeyStore", "RekeySimulation"],

@@ -2,7 +2,7 @@
 'N passed, N failed, N skipped', the proofs included.
 
 usage: summary.py STATUS LOG [PROOFS]
-STATUS is the exit code of 'swift test', LOG what it printed, PROOFS what Tests/Crash/run printed
+STATUS is the exit code of 'swift test', LOG what it printed, PROOFS what Tests/prove printed
 """
 
 import re
