@@ -8,6 +8,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import urllib.error
 import urllib.parse
 import urllib.request
@@ -176,6 +177,35 @@ class RestartTests(RealServerTest):
                 call = threads.submit(self.client.check_session, session.token)
                 self.server.start()
                 self.assertEqual(call.result().name, "Claire Martin")
+
+    def test_under_load_no_call_fails_over_stops_and_kills(self) -> None:
+        ends = [signal.SIGTERM, signal.SIGKILL, signal.SIGTERM]
+        going = threading.Event()
+        over = threading.Event()
+
+        def call_on(thread: int) -> int:
+            count = 0
+            while not over.is_set():
+                self.client.request_reset(f"nobody-{thread}-{count}", timeout=60)
+                self.client.health(timeout=60)
+                count += 1
+                going.set()
+            return count
+
+        with ThreadPoolExecutor(8) as threads:
+            calls = [threads.submit(call_on, thread) for thread in range(8)]
+            try:
+                for with_signal in ends:
+                    going.clear()
+                    self.assertTrue(going.wait(60), "calls are answered again")
+                    self.server.end(with_signal)
+                    self.server.start()
+                going.clear()
+                self.assertTrue(going.wait(60))
+            finally:
+                over.set()
+            served = sum(call.result() for call in calls)
+        self.assertGreater(served, len(ends))
 
     def test_p6_3_a_key_is_good_beyond_a_crash(self) -> None:
         self.activate_account()

@@ -86,7 +86,10 @@ class Client(RekeyService):
         with self._lock:
             if self._is_closed:
                 raise Unavailable("this client is closed")
-            if self._worker is None or self._worker.pid != os.getpid():
+            if self._worker is not None and self._worker.pid != os.getpid():
+                _inherited.append(self._worker)
+                self._worker = None
+            if self._worker is None:
                 self._worker = _Worker(self._make())
             return self._worker
 
@@ -101,7 +104,7 @@ class _Operator(OperatorService):
         return self._client.call(method, request, **options)
 
 
-# What a fork inherits is neither used nor collected: closing it would disturb the parent.
+# What a fork inherits is neither used nor collected: its end would disturb the parent's.
 _inherited: list[_Worker] = []
 
 
@@ -114,7 +117,6 @@ class _Worker:
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, name="rekey", daemon=True)
         self._thread.start()
-        _inherited.append(self)
 
     def wait_for(self, coroutine: Coroutine[Any, Any, T]) -> T:
         """Runs it there, in a copy of this thread's context, and waits here; Ctrl-C cancels it."""
@@ -130,4 +132,3 @@ class _Worker:
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join()
         self._loop.close()
-        _inherited.remove(self)
