@@ -23,7 +23,7 @@ struct ConnectionStateTests {
         let ids = try (0..<3).map { _ in try state.start() }
         #expect(ids == [1, 2, 3])
         let answered = try [3, 1, 1, 2].map { try state.receiveResponse($0) }
-        #expect(answered == [3, 1, nil, 2])
+        #expect(answered == [.waiting, .waiting, .ignored, .waiting])
     }
 
     @Test("ends when a call is answered that was never made", arguments: [0, 2, UInt64.max])
@@ -37,18 +37,50 @@ struct ConnectionStateTests {
     func goAway() throws {
         var state = try opened()
         for _ in 0..<3 { _ = try state.start() }
-        let (calls, error) = try state.receive(
+        let farewell = try state.receive(
             GoAway(lastCallID: 2, reason: "DRAINING", message: "the server is stopping"))
-        #expect(calls == [3])
+        let error = farewell.error
+        #expect(farewell.unprocessed == [3])
+        #expect(farewell.departure == .refused)
         #expect(error.kind == .connectionLost(outcomeUnknown: false))
         #expect(error.message.contains("DRAINING"))
         #expect(throws: error) { try state.start() }
 
         let first = try state.receiveResponse(1)
-        #expect(first == 1)
+        #expect(first == .waiting)
         #expect(!state.isDrained)
         let second = try state.receiveResponse(2)
-        #expect(second == 2)
+        #expect(second == .waiting)
+        #expect(state.isDrained)
+    }
+
+    @Test("P7.4: an announcement fails no call, takes no further one, and waits for the line")
+    func announcement() throws {
+        var state = try opened()
+        for _ in 0..<2 { _ = try state.start() }
+        let announced = try state.receive(
+            GoAway(lastCallID: GoAway.announcement, reason: "DRAINING", message: "soon"))
+        #expect(announced.unprocessed.isEmpty)
+        #expect(announced.departure == .refused)
+        #expect(throws: announced.error) { try state.start() }
+        let final = try state.receive(GoAway(lastCallID: 1, reason: "DRAINING", message: "now"))
+        #expect(final.unprocessed == [2])
+        // The pool has heard it.
+        #expect(final.departure == nil)
+    }
+
+    @Test("P4.5: a call that was given up is in flight until it is answered")
+    func cancelledStaysInFlight() throws {
+        var state = try opened()
+        let callID = try state.start()
+        _ = state.giveUp(callID)
+        #expect(state.isOwed)
+        _ = try state.receiveResponse(callID)
+        #expect(!state.isOwed)
+        _ = state.giveUp(try state.start())
+        let farewell = try state.receive(GoAway(lastCallID: 1, reason: "IDLE", message: ""))
+        #expect(farewell.over == 1)
+        #expect(farewell.departure == .idle)
         #expect(state.isDrained)
     }
 
@@ -76,14 +108,18 @@ struct ConnectionStateTests {
         let isTold = [state.giveUp(callID), state.giveUp(callID)]
         #expect(isTold == [true, false])
         let late = try state.receiveResponse(callID)
-        #expect(late == nil)
+        #expect(late == .late)
     }
 
     @Test("is not opened by a version that it does not speak, nor by a second Hello")
     func hello() throws {
         var state = ConnectionState()
         #expect(throws: ClientError.self) { try state.receive(Hello(versions: 2...9)) }
-        try state.receive(Hello(versions: 1...9))
+        for hello in [Hello(requestFrameBytesMax: 0), Hello(callsMax: 0)] {
+            #expect(throws: ClientError.self) { try state.receive(hello) }
+        }
+        try state.receive(Hello(versions: 1...9, callsMax: 7))
+        #expect(state.callsMax == 7)
         #expect(throws: ClientError.self) { try state.receive(Hello()) }
     }
 }

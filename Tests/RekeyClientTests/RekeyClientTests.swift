@@ -8,10 +8,6 @@ import Testing
 
 @Suite("A client", .timeLimit(.minutes(1)))
 struct RekeyClientTests {
-    private func connect(_ server: ScriptedServer) async throws -> RekeyClient {
-        try await RekeyClient.connect(to: .plaintextOnLoopback("127.0.0.1:\(server.port)"))
-    }
-
     private func reset(_ client: RekeyClient, _ identifier: String) async throws -> Duration {
         try await client.call(
             RequestReset.self, RequestReset.Request(identifier: identifier)
@@ -36,7 +32,7 @@ struct RekeyClientTests {
                 }
             }
         }
-        let client = try await connect(server)
+        let client = try RekeyClient(to: server)
         try await withThrowingTaskGroup(of: (Int, Duration).self) { group in
             for number in 1...20 {
                 group.addTask { (number, try await reset(client, "\(number)")) }
@@ -53,24 +49,28 @@ struct RekeyClientTests {
             details: [FieldProblem(field: "origin", problem: "too eager")],
             retryAfter: .seconds(3))
         let server = try await ScriptedServer.answering { $1.refuse($0.callID, failure) }
-        let client = try await connect(server)
+        let client = try RekeyClient(to: server)
         await #expect(throws: ClientError.refused(failure)) { try await reset(client, "a") }
         await client.close()
     }
 
-    @Test("sends the call's time along and gives up by itself when no answer comes")
+    @Test("gives the server most of the call's time, and gives up by itself when it is over")
     func timeout() async throws {
-        let shared = Shared()
+        let sent = Shared<Duration?>(nil)
         let server = try await ScriptedServer.answering { request, _ in
-            shared.value.withLock { $0 = request.timeout }
+            sent.value.withLock { $0 = request.timeout }
         }
-        let client = try await connect(server)
+        let client = try RekeyClient(to: server)
+        let started = ContinuousClock.now
         let error = await #expect(throws: ClientError.self) {
             try await client.call(
-                method: "rekey.v1.Rekey/Health", body: [], timeout: .milliseconds(20))
+                method: Health.name, body: [], timeout: .milliseconds(500))
         }
         #expect(error?.kind == .timedOut)
-        #expect(shared.value.withLock { $0 } == .milliseconds(20))
+        #expect(error?.message.contains("0.5 s") == true)
+        #expect(ContinuousClock.now - started >= .milliseconds(499))
+        let time = try #require(sent.value.withLock { $0 })
+        #expect(time > .zero && time <= .milliseconds(450))
         await client.close()
     }
 
@@ -88,7 +88,7 @@ struct RekeyClientTests {
                 }
             }
         }
-        let client = try await connect(server)
+        let client = try RekeyClient(to: server)
         let task = Task { try await reset(client, "a") }
         let sent = await requests.first { _ in true }
         task.cancel()
@@ -103,7 +103,7 @@ struct RekeyClientTests {
         let server = try await ScriptedServer.answering {
             $1.reply($0.callID, Health.Reply.serving)
         }
-        let client = try await connect(server)
+        let client = try RekeyClient(to: server)
         let task = Task {
             withUnsafeCurrentTask { $0?.cancel() }
             return try await reset(client, "a")
@@ -112,31 +112,6 @@ struct RekeyClientTests {
         #expect(error?.kind == .cancelled(outcomeUnknown: false))
         #expect(try await client.call(Health.self, .init()) == .serving)
         await client.close()
-    }
-
-    @Test("knows by GoAway which calls were not processed, and which are unknown when it is lost")
-    func goAway() async throws {
-        let server = try await ScriptedServer.answering { request, peer in
-            guard request.callID == 2 else { return }
-            peer.send(.goAway(GoAway(lastCallID: 1, reason: "DRAINING", message: "stopping")))
-            peer.close()
-        }
-        let client = try await connect(server)
-        let kinds = await withTaskGroup(of: ClientError.Kind?.self) { group in
-            for identifier in ["a", "b"] {
-                group.addTask {
-                    do { _ = try await reset(client, identifier) } catch {
-                        return (error as? ClientError)?.kind
-                    }
-                    return nil
-                }
-            }
-            return await group.reduce(into: Set()) { $0.insert($1) }
-        }
-        #expect(
-            kinds == [
-                .connectionLost(outcomeUnknown: false), .connectionLost(outcomeUnknown: true),
-            ])
     }
 
     @Test("a pipeline keeps as many calls in flight as asked for, no more, until there are no more")
@@ -162,10 +137,10 @@ struct RekeyClientTests {
                 }
             }
         }
-        let client = try await connect(server)
+        let connection = try await RekeyClient(to: server).loadConnections(1)[0]
         let drawn = Mutex(0)
         let succeeded = Mutex(0)
-        await client.pipeline(Health.self, depth: 8, timeout: .milliseconds(100)) {
+        await connection.pipeline(Health.self, depth: 8, timeout: .milliseconds(100)) {
             drawn.withLock { drawn in
                 drawn += 1
                 return drawn <= 38 ? Health.Request() : nil
@@ -175,13 +150,13 @@ struct RekeyClientTests {
                 succeeded.withLock { $0 += 1 }
             } else {
                 #expect(error?.kind == .timedOut)
-                #expect(time >= .milliseconds(1100))
+                #expect(time >= .milliseconds(100))
             }
         }
         // The last six are never answered, and end with their time.
         #expect(succeeded.withLock { $0 } == 32)
         #expect(inFlight.withLock { $0 } == Array(repeating: 8, count: 16))
-        await client.close()
+        await connection.close()
     }
 
     @Test("a pipeline ends with its connection, and gives every call its outcome")
@@ -193,10 +168,10 @@ struct RekeyClientTests {
                 peer.reply(request.callID, Health.Reply.serving)
             }
         }
-        let client = try await connect(server)
+        let connection = try await RekeyClient(to: server).loadConnections(1)[0]
         let drawn = Mutex(0)
         let outcomes = Mutex<[ClientError.Kind?]>([])
-        await client.pipeline(Health.self, depth: 4) {
+        await connection.pipeline(Health.self, depth: 4) {
             drawn.withLock { $0 += 1 }
             return Health.Request()
         } answered: { _, error in
@@ -211,7 +186,7 @@ struct RekeyClientTests {
     @Test("each call is given up at its own time, also one that began later and waits less")
     func alarms() async throws {
         let server = try await ScriptedServer.answering { _, _ in }
-        let client = try await connect(server)
+        let client = try RekeyClient(to: server)
         let ended = await withTaskGroup(of: Int.self) { group in
             for milliseconds in [900, 1, 400] {
                 group.addTask {
@@ -231,8 +206,8 @@ struct RekeyClientTests {
         let server = try await ScriptedServer.answering { _, peer in
             peer.send(bytes: [0x00, 0x10, 0x00, 0x01])
         }
-        let client = try await connect(server)
-        let error = await #expect(throws: ClientError.self) { try await reset(client, "a") }
+        let client = try RekeyClient(to: server)
+        let error = await #expect(throws: ClientError.self) { try await client.logIn() }
         #expect(error?.kind == .connectionLost(outcomeUnknown: true))
     }
 
@@ -247,7 +222,7 @@ struct RekeyClientTests {
                 for byte in frame { peer.send(bytes: [byte]) }
             }
         }
-        let client = try await connect(server)
+        let client = try RekeyClient(to: server)
         #expect(try await client.call(Health.self, .init()) == .serving)
         await client.close()
     }
@@ -260,7 +235,7 @@ struct RekeyClientTests {
                     .response(ResponseFrame(callID: request.callID, outcome: .reply(body))))
             }
         }
-        let client = try await connect(server)
+        let client = try RekeyClient(to: server)
         let error = await #expect(throws: ClientError.self) { try await reset(client, "a") }
         #expect(error?.kind == .replyInvalid)
         await client.close()
@@ -280,9 +255,9 @@ struct RekeyClientTests {
                 }
             }
         }
-        let client = try await connect(server)
+        let connection = try await RekeyClient(to: server).loadConnections(1)[0]
         #expect(await pongs.first { _ in true } == 42)
-        await client.close()
+        await connection.close()
     }
 
     @Test("refuses to send more than the server reads")
@@ -292,7 +267,7 @@ struct RekeyClientTests {
                 if case .connected = heard { peer.send(.hello(Hello(requestFrameBytesMax: 100))) }
             }
         }
-        let client = try await connect(server)
+        let client = try RekeyClient(to: server)
         let long = String(repeating: "a", count: 100)
         let error = await #expect(throws: ClientError.self) { try await reset(client, long) }
         #expect(error?.kind == .requestTooLong)
@@ -311,25 +286,27 @@ struct RekeyClientTests {
                 if case .connected = heard { peer.close() }
             }
         }
-        for server in [other, rude] {
-            let error = await #expect(throws: ClientError.self) { try await connect(server) }
+        let mute = try await ScriptedServer {
+            { heard, peer in
+                if case .connected = heard { peer.send(.hello(Hello(callsMax: 0))) }
+            }
+        }
+        for server in [other, rude, mute] {
+            let client = try RekeyClient(to: server, waitsForReady: false)
+            let error = await #expect(throws: ClientError.self) { try await reset(client, "a") }
             #expect(error?.kind == .cannotConnect)
+            await client.close()
         }
     }
 
     @Test("says that nobody listens")
     func nobodyListens() async throws {
-        let error = await #expect(throws: ClientError.self) {
-            try await RekeyClient.connect(to: .plaintextOnLoopback("127.0.0.1:1"))
-        }
+        let client = RekeyClient(
+            servers: [try .plaintextOnLoopback("127.0.0.1:1")], waitsForReady: false)
+        let error = await #expect(throws: ClientError.self) { try await reset(client, "a") }
         #expect(error?.kind == .cannotConnect)
         #expect(error?.message.contains("Connection refused") == true)
     }
-}
-
-/// A lock that a closure can hold.
-private final class Shared: Sendable {
-    let value = Mutex<Duration?>(nil)
 }
 
 extension Arena {

@@ -45,7 +45,7 @@ struct ArgumentsTests {
         #expect(files == Set(SecretKind.allCases.map(\.option)))
     }
 
-    @Test("R79: what stands without a name is an identifier, a method or a file")
+    @Test("R79: what stands without a name is an identifier, a method, a service or a file")
     func positional() {
         for (path, command) in Self.all {
             let help = Rekey.helpMessage(for: command, columns: 200)
@@ -58,7 +58,8 @@ struct ArgumentsTests {
                 else { continue }
                 let name = word.filter { $0.isLetter }
                 #expect(
-                    ["identifier", "method", "file", "subcommand", "options"].contains(name),
+                    ["identifier", "method", "service", "file", "subcommand", "options"]
+                        .contains(name),
                     "\(path): \(word)")
             }
         }

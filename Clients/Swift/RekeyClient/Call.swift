@@ -3,10 +3,15 @@ import RekeyCore
 import RekeyWire
 import Synchronization
 
-/// One call from `RekeyClient` to the connection's event loop, and its outcome back.
+/// One attempt of a call from `Connection` to its event loop, and the outcome back.
 struct Call: Sendable {
     var method: String
+    /// What the caller gave, for all attempts together.
     var timeout: Duration
+    /// When that is over.
+    var deadline: NIODeadline
+    var idempotencyKey: [UInt8] = []
+    var traceContext = ""
     /// Makes the body in the connection's arena, so that its secrets are erased after sending.
     var encode: @Sendable (Arena) -> UnsafeRawBufferPointer
     /// Called exactly once, on the event loop, within the scope that the reply lives in.
@@ -18,8 +23,11 @@ struct Call: Sendable {
         case failure(ClientError)
     }
 
-    /// How long the server's own DEADLINE_EXCEEDED may take to arrive.
-    static let grace: Duration = .seconds(1)
+    /// What the server is given of the time that is left: not all, so that its own answer, which
+    /// knows whether the call was done, is here before the call is given up.
+    static func timeout(ofWhatIsLeft left: Duration) -> Duration {
+        max(left - min(left / 10, .milliseconds(100)), .milliseconds(1))
+    }
 }
 
 /// What lets a cancelled task find its call, whichever of the two reaches the event loop first.

@@ -43,14 +43,14 @@ extension ClientError {
         ClientError(.refused(failure), failure.message)
     }
 
-    /// - Parameter why: the end of "the connection ended…", where more is known about it.
+    /// - Parameter why: what happened to the connection.
     static func lost(outcomeUnknown: Bool, _ why: String) -> ClientError {
         ClientError(
             .connectionLost(outcomeUnknown: outcomeUnknown),
             outcomeUnknown
                 ? "\(why) before the reply: whether the call was done is not known; look before "
                     + "you repeat it"
-                : "\(why); the call was not processed, repeat it on a new connection")
+                : "\(why); the call was not processed and can be repeated")
     }
 
     static func timedOut(after time: Duration) -> ClientError {

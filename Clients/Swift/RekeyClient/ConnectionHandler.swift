@@ -10,12 +10,16 @@ final class ConnectionHandler: ChannelInboundHandler {
     typealias OutboundOut = ByteBuffer
 
     private var state = ConnectionState()
+    private let patience: Patience
+    private let notify: @Sendable (ConnectionEvent) -> Void
     private let arena = Arena()
     private var unread = ByteBuffer()
-    private var calls: [UInt64: WaitingCall] = [:]
-    /// Done when the server's Hello was good; failed otherwise.
-    private var opening: EventLoopPromise<Void>?
-    private var patience: Scheduled<Void>?
+    private var calls: [UInt64: Call] = [:]
+    /// Done with the calls that it takes at once when the server's Hello was good; failed otherwise.
+    private var opening: EventLoopPromise<Int>?
+    private var helloAlarm: Scheduled<Void>?
+    private var silence: Silence
+    private var silenceAlarm: Scheduled<Void>?
     /// Goes off when the first call may be out of time. One for all: a timer for each call would
     /// cost more than the call.
     private var alarm: (at: NIODeadline, scheduled: Scheduled<Void>)?
@@ -23,23 +27,32 @@ final class ConnectionHandler: ChannelInboundHandler {
     private var isReading = false
     private var context: ChannelHandlerContext?
 
-    init(opening: EventLoopPromise<Void>) { self.opening = opening }
+    init(
+        opening: EventLoopPromise<Int>, patience: Patience,
+        notify: @escaping @Sendable (ConnectionEvent) -> Void
+    ) {
+        self.opening = opening
+        self.patience = patience
+        self.notify = notify
+        silence = Silence(
+            pingAfter: patience.pingAfter, pongWithin: patience.pongWithin, now: .now)
+    }
 
     // MARK: The connection's life
 
     func channelActive(context: ChannelHandlerContext) {
         self.context = context
         send(.hello(Hello()))
-        patience = context.eventLoop.assumeIsolated().scheduleTask(
-            in: .init(WireLimits.helloWithin)
+        helloAlarm = context.eventLoop.assumeIsolated().scheduleTask(
+            in: .init(patience.helloWithin)
         ) {
             self.end(ClientError(.cannotConnect, "no Hello came; is this a rekeyd?"))
         }
     }
 
     func channelInactive(context: ChannelHandlerContext) {
-        self.context = nil
         end(nil)
+        self.context = nil
         context.fireChannelInactive()
     }
 
@@ -55,11 +68,20 @@ final class ConnectionHandler: ChannelInboundHandler {
 
     /// Ends the connection: `error`, or what the state says about a connection that is gone, is what
     /// everybody hears who still waits.
-    private func end(_ error: ClientError?) {
-        patience?.cancel()
+    ///
+    /// - Parameter reason: what the server is told, where it is there to hear it (P7.3).
+    private func end(_ error: ClientError?, saying reason: String? = nil) {
+        guard !state.isEnded else { return }
+        helloAlarm?.cancel()
+        silenceAlarm?.cancel()
         alarm?.scheduled.cancel()
         alarm = nil
+        if let reason {
+            send(.goAway(GoAway(lastCallID: 0, reason: reason, message: error?.message ?? "")))
+            context?.flush()
+        }
         let (ids, lost) = state.end()
+        notify(.ended)
         for id in ids { finish(id, .failure(error ?? lost)) }
         opening?.fail(
             error ?? ClientError(.cannotConnect, "the server closed the connection at once"))
@@ -73,28 +95,32 @@ final class ConnectionHandler: ChannelInboundHandler {
         do throws(ClientError) {
             let callID = try state.start()
             guard call.ticket.send(callID) else {
-                _ = state.giveUp(callID)
+                state.withdraw(callID)
                 throw .cancelled(outcomeUnknown: false)
             }
             do throws(ClientError) {
                 try send(call, callID)
             } catch {
-                _ = state.giveUp(callID)
+                state.withdraw(callID)
                 throw error
             }
             awaitReply(call, callID)
         } catch {
+            notify(.callOver(wasAnswered: false))
             call.finish(arena, .failure(error))
         }
     }
 
     private func send(_ call: Call, _ callID: UInt64) throws(ClientError) {
+        let left = Duration(call.deadline - NIODeadline.now())
         try arena.scope(budget: Arena.packingBudget) { () throws(ClientError) in
             let bytes = arena.encodeFrame(
                 .request(
                     RequestFrame(
                         callID: callID, method: WireText(call.method), body: call.encode(arena),
-                        timeout: max(call.timeout, .milliseconds(1)))))
+                        timeout: Call.timeout(ofWhatIsLeft: left),
+                        idempotencyKey: call.idempotencyKey,
+                        traceContext: WireText(call.traceContext))))
             guard bytes.count - FrameLength.byteCount <= state.requestFrameBytesMax else {
                 throw ClientError(
                     .requestTooLong,
@@ -106,9 +132,12 @@ final class ConnectionHandler: ChannelInboundHandler {
     }
 
     private func awaitReply(_ call: Call, _ callID: UInt64) {
-        let deadline = NIODeadline.now() + TimeAmount(call.timeout + Call.grace)
-        calls[callID] = WaitingCall(call: call, deadline: deadline)
-        if deadline < alarm?.at ?? .distantFuture { setAlarm(deadline) }
+        calls[callID] = call
+        if call.deadline < alarm?.at ?? .distantFuture { setAlarm(call.deadline) }
+        if silenceAlarm == nil {
+            silence.end(.now)
+            lookAtSilence()
+        }
     }
 
     private func setAlarm(_ deadline: NIODeadline) {
@@ -124,10 +153,27 @@ final class ConnectionHandler: ChannelInboundHandler {
     private func giveUpLateCalls() {
         alarm = nil
         let now = NIODeadline.now()
-        for (callID, waiting) in calls where waiting.deadline <= now {
-            giveUp(callID, .timedOut(after: waiting.call.timeout))
+        for (callID, call) in calls where call.deadline <= now {
+            giveUp(callID, .timedOut(after: call.timeout))
         }
         if alarm == nil, let next = calls.values.map(\.deadline).min() { setAlarm(next) }
+    }
+
+    /// While the server owes an answer, and no longer.
+    private func lookAtSilence() {
+        silenceAlarm = nil
+        guard state.isOwed, let context else { return }
+        switch silence.look(.now) {
+        case .look(let time):
+            silenceAlarm = context.eventLoop.assumeIsolated().scheduleTask(in: TimeAmount(time)) {
+                self.lookAtSilence()
+            }
+        case .ping:
+            send(.ping(token: 0))
+            lookAtSilence()
+        case .giveUp:
+            end(.lost(outcomeUnknown: true, "the server fell silent"), saying: "PEER_SILENT")
+        }
     }
 
     /// The caller stops waiting, and the server hears that it may.
@@ -154,6 +200,7 @@ final class ConnectionHandler: ChannelInboundHandler {
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         var bytes = unwrapInboundIn(data)
+        silence.end(.now)
         if unread.readableBytes == 0 {
             unread = bytes
         } else {
@@ -163,7 +210,7 @@ final class ConnectionHandler: ChannelInboundHandler {
         do throws(ClientError) {
             while !state.isEnded, try readFrame() {}
         } catch {
-            end(error)
+            end(error, saying: error.isOfTheProtocol ? "FRAME_INVALID" : nil)
         }
         isReading = false
         context.flush()
@@ -220,19 +267,23 @@ final class ConnectionHandler: ChannelInboundHandler {
         switch frame {
         case .hello(let hello):
             try state.receive(hello)
-            patience?.cancel()
-            opening?.succeed()
+            helloAlarm?.cancel()
+            opening?.succeed(state.callsMax)
             opening = nil
         case .response(let response):
-            guard let callID = try state.receiveResponse(response.callID) else { return }
+            let answered = try state.receiveResponse(response.callID)
+            if answered == .ignored { return }
+            notify(.callOver(wasAnswered: true))
             switch response.outcome {
-            case .reply(let body): finish(callID, .reply(body))
-            case .failure(let failure): finish(callID, .failure(.refused(failure)))
+            case .reply(let body): finish(response.callID, .reply(body))
+            case .failure(let failure): finish(response.callID, .failure(.refused(failure)))
             }
             closeIfDrained()
         case .goAway(let goAway):
-            let (calls, error) = try state.receive(goAway)
-            for call in calls { finish(call, .failure(error)) }
+            let farewell = try state.receive(goAway)
+            if let departure = farewell.departure { notify(.leaving(departure)) }
+            for _ in 0..<farewell.over { notify(.callOver(wasAnswered: false)) }
+            for call in farewell.unprocessed { finish(call, .failure(farewell.error)) }
             closeIfDrained()
         case .ping(let token):
             send(.pong(token: token))
@@ -248,14 +299,14 @@ final class ConnectionHandler: ChannelInboundHandler {
     }
 
     private func finish(_ callID: UInt64, _ outcome: Call.Outcome) {
-        guard let waiting = calls.removeValue(forKey: callID) else { return }
-        waiting.call.finish(arena, outcome)
+        guard let call = calls.removeValue(forKey: callID) else { return }
+        call.finish(arena, outcome)
     }
 }
 
-/// A call without its reply.
-private struct WaitingCall {
-    var call: Call
-    /// When it is given up.
-    var deadline: NIODeadline
+extension ClientError {
+    /// Not of a server that is polite and cannot be used.
+    fileprivate var isOfTheProtocol: Bool {
+        if case .connectionLost = kind { true } else { false }
+    }
 }

@@ -47,7 +47,8 @@ final class Pipeline<M: Method> where M.Request: WireMessage {
         inFlight += 1
         handler.start(
             Call(
-                method: M.name, timeout: timeout, encode: { $0.encode(request) },
+                method: M.name, timeout: timeout, deadline: started + TimeAmount(timeout),
+                encode: { $0.encode(request) },
                 finish: { _, outcome in pipeline.value.finish(started, outcome) },
                 ticket: CallTicket()))
     }

@@ -1,90 +1,92 @@
-// A client of the two services: one connection, many calls. Programs and the command line come in;
+// A client of the services: calls go to whichever server has room, over connections that are opened
+// when they are needed, and are repeated where that is safe. Programs and the command line come in;
 // it touches the network and nothing else.
+//
+// The life of a call
+//   1 RekeyClient  one deadline for all attempts, one idempotency key, the trace context
+//   2 Pool         room on a connection, opened if there is none
+//   3 Connection   one attempt: a Request, and its Response or why there is none
+//   4 CallPlan     what an attempt that failed means: again, and when, or the caller hears why
 
-import Glibc
-import NIOCore
-import NIOPosix
 public import RekeyCore
 public import RekeyWire
 
-/// A connection to a server. Calls share it and are answered in any order; when it ends they fail,
-/// and a new connection is the way on.
+/// A client of one or more servers that serve the same accounts. It can be shared by any number of
+/// tasks. Nothing is connected to before the first call.
+///
+/// What is safe is repeated until the call's time is over (PROTOCOL.md, section 6): whatever the
+/// servers did not process; methods that change nothing; and methods that take an idempotency key,
+/// which the client draws by itself and sends with every attempt. `Login` is none of those: when
+/// its connection is lost its outcome is not known.
 public struct RekeyClient: Sendable {
-    private let channel: any Channel
-    private let handler: NIOLoopBound<ConnectionHandler>
-
-    /// Connects and exchanges Hellos.
+    /// The trace context of calls that are given none: a W3C traceparent, or empty.
     ///
-    /// - Throws: `.cannotConnect`, with the reason.
-    public static func connect(
-        to address: ServerAddress, within time: Duration = .seconds(5)
-    ) async throws(ClientError) -> RekeyClient {
-        do {
-            let bootstrap = ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
-                .connectTimeout(.init(time))
-                .channelOption(.tcpOption(.tcp_nodelay), value: 1)
-            return try await open(bootstrap, address)
-        } catch let error as ClientError {
-            throw error
-        } catch {
-            throw ClientError(.cannotConnect, "cannot connect to \(address): \(reason(error))")
-        }
+    ///     try await RekeyClient.$traceContext.withValue(traceparent) { … }
+    @TaskLocal public static var traceContext = ""
+
+    private let pool: Pool
+    private let servers: [ServerAddress]
+    private let patience: Patience
+
+    /// - Parameters:
+    ///   - servers: takes turns among them, and leaves out for a while those that fail.
+    ///   - waitsForReady: what a call does while no server can be reached: true, it waits within its
+    ///     time; false, it fails as soon as each was tried.
+    public init(servers: [ServerAddress], waitsForReady: Bool = true) {
+        self.init(servers: servers, waitsForReady: waitsForReady, patience: Patience())
     }
 
-    private static func open(
-        _ bootstrap: ClientBootstrap, _ address: ServerAddress
-    ) async throws -> RekeyClient {
-        let socket = try SocketAddress(ipAddress: address.host, port: address.port)
-        let (channel, handler, opened) = try await bootstrap.connect(to: socket) { channel in
-            channel.eventLoop.makeCompletedFuture {
-                let opening = channel.eventLoop.makePromise(of: Void.self)
-                let handler = ConnectionHandler(opening: opening)
-                try channel.pipeline.syncOperations.addHandler(handler)
-                let bound = NIOLoopBound(handler, eventLoop: channel.eventLoop)
-                return (channel, bound, opening.futureResult)
-            }
-        }
-        try await opened.get()
-        return RekeyClient(channel: channel, handler: handler)
+    init(servers: [ServerAddress], waitsForReady: Bool = true, patience: Patience) {
+        self.servers = servers
+        self.patience = patience
+        pool = Pool(servers, waitsForReady: waitsForReady, patience: patience)
     }
 
-    /// Closes the connection; calls that still wait fail.
-    public func close() async {
-        // It may have ended by itself: then there is nothing to close, and nothing to tell.
-        try? await channel.close()
-    }
+    /// Ends all connections. Calls that wait fail, as do all calls from now on.
+    public func close() async { await pool.close() }
 
     /// One call.
     ///
-    /// - Parameter timeout: from receipt at the server, at most `WireLimits.deadlineMax`; this side
-    ///   gives up a second later.
-    /// - Throws: `.refused` with the server's answer, or why there is none.
+    /// Cancelling the task gives the call up at once and tells the server.
+    ///
+    /// - Parameters:
+    ///   - timeout: for the whole call, its repeats included. A server grants no single attempt more
+    ///     than `WireLimits.deadlineMax`.
+    ///   - traceContext: a W3C traceparent, at most 128 bytes, for the server's log lines about the
+    ///     call; `RekeyClient.traceContext` where it is nil. One that breaks that rule is not sent.
+    /// - Throws: `.refused` with the server's last answer, or why there is none.
     public func call<M: Method>(
-        _ method: M.Type, _ request: M.Request, timeout: Duration = WireLimits.deadlineDefault
+        _ method: M.Type, _ request: M.Request, timeout: Duration = WireLimits.deadlineDefault,
+        traceContext: String? = nil
     ) async throws(ClientError) -> M.Reply where M.Request: WireMessage, M.Reply: WireMessage {
-        try await call(M.name, timeout) {
-            $0.encode(request)
-        } decode: { (arena, body) throws(ClientError) in
-            do throws(Refusal) {
-                return try arena.scope(budget: Arena.replyBudget(body.count)) {
-                    () throws(Refusal) in
-                    try arena.decode(M.Reply.self, from: body)
+        let call = OutgoingCall(
+            method: M.name, timeout: timeout, idempotencyKey: Self.key(M.repeatability),
+            traceContext: Self.sent(traceContext ?? Self.traceContext),
+            encode: { $0.encode(request) },
+            decode: { (arena, body) throws(ClientError) in
+                do throws(Refusal) {
+                    return try arena.scope(budget: Arena.replyBudget(body.count)) {
+                        () throws(Refusal) in
+                        try arena.decode(M.Reply.self, from: body)
+                    }
+                } catch {
+                    throw ClientError(
+                        .replyInvalid,
+                        "the call was done, but its reply cannot be read (\(error.message)); "
+                            + "is the server newer than this client?")
                 }
-            } catch {
-                throw ClientError(
-                    .replyInvalid,
-                    "the call was done, but its reply cannot be read (\(error.message)); "
-                        + "is the server newer than this client?")
-            }
-        }
+            })
+        return try await perform(call, CallPlan(M.repeatability))
     }
 
-    /// One call of any method, in the bytes of its messages. A secret among them is not erased.
+    /// One call of any method, in the bytes of its messages. A secret among them is not erased. A
+    /// method that this client does not know is repeated only where it was not processed.
     ///
     /// - Parameter name: "rekey.v1.Rekey/Login" and the like.
     /// - Throws: as the typed one.
     public func call(
-        method name: String, body: [UInt8], timeout: Duration = WireLimits.deadlineDefault
+        method name: String, body: [UInt8], timeout: Duration = WireLimits.deadlineDefault,
+        traceContext: String? = nil
     ) async throws(ClientError) -> [UInt8] {
         guard body.count <= WireLimits.requestFrameBytesMax else {
             throw ClientError(
@@ -92,66 +94,70 @@ public struct RekeyClient: Sendable {
                 "the request takes \(body.count) bytes and a server reads "
                     + "\(WireLimits.requestFrameBytesMax); send less")
         }
-        return try await call(name, timeout) {
-            $0.copy(body)
-        } decode: { (_, body) in
-            Array(body)
-        }
+        let known = ProtocolDescription.methods.first { $0.name.utf8.elementsEqual(name.utf8) }
+        let repeatability = known?.repeatability ?? .never
+        let call = OutgoingCall(
+            method: name, timeout: timeout, idempotencyKey: Self.key(repeatability),
+            traceContext: Self.sent(traceContext ?? Self.traceContext), encode: { $0.copy(body) },
+            decode: { (_, body) throws(ClientError) in Array(body) })
+        return try await perform(call, CallPlan(repeatability))
     }
 
-    /// Calls one method again and again, `depth` calls at once, until there is nothing more to call
-    /// or the connection ends; returns when every call has its outcome. For load: replies are not
-    /// read. Both closures run on the connection's event loop, and must not block.
+    /// Connections for load, in turn to each server, which whoever asks closes.
     ///
-    /// - Parameters:
-    ///   - next: the next request; nil ends it.
-    ///   - answered: once for each call: how long it took, and the error unless it succeeded.
-    public func pipeline<M: Method>(
-        _: M.Type, depth: Int, timeout: Duration = WireLimits.deadlineDefault,
-        next: @escaping @Sendable () -> M.Request?,
-        answered: @escaping @Sendable (Duration, ClientError?) -> Void
-    ) async where M.Request: WireMessage {
-        let ended = channel.eventLoop.makePromise(of: Void.self)
-        channel.eventLoop.execute {
-            Pipeline<M>(
-                handler.value, ended, depth: depth, timeout: timeout, next: next,
-                answered: answered
-            ).fill()
+    /// - Throws: `.cannotConnect`, and then none is left open.
+    public func loadConnections(_ count: Int) async throws(ClientError) -> [LoadConnection] {
+        guard !servers.isEmpty else { throw .addressInvalid("no server is named") }
+        var opened: [LoadConnection] = []
+        do throws(ClientError) {
+            for index in 0..<count {
+                let address = servers[index % servers.count]
+                opened.append(
+                    LoadConnection(try await Connection.open(to: address, patience: patience)))
+            }
+        } catch {
+            for connection in opened { await connection.close() }
+            throw error
         }
-        // It only ever succeeds: what fails are calls.
-        try? await ended.futureResult.get()
+        return opened
     }
 
-    private func call<Reply: Sendable>(
-        _ method: String, _ timeout: Duration,
-        encode: @escaping @Sendable (Arena) -> UnsafeRawBufferPointer,
-        decode: @escaping @Sendable (Arena, UnsafeRawBufferPointer) throws(ClientError) -> Reply
+    // MARK: Attempts
+
+    private func perform<Reply: Sendable>(
+        _ call: OutgoingCall<Reply>, _ plan: CallPlan
     ) async throws(ClientError) -> Reply {
-        let ticket = CallTicket()
-        let result: Result<Reply, ClientError> = await withTaskCancellationHandler {
-            await withCheckedContinuation { continuation in
-                let call = Call(
-                    method: method, timeout: timeout, encode: encode,
-                    finish: { arena, outcome in
-                        switch outcome {
-                        case .failure(let error):
-                            continuation.resume(returning: .failure(error))
-                        case .reply(let body):
-                            continuation.resume(
-                                returning: Result { () throws(ClientError) in
-                                    try decode(arena, body)
-                                })
-                        }
-                    }, ticket: ticket)
-                channel.eventLoop.execute { handler.value.start(call) }
-            }
-        } onCancel: {
-            guard let callID = ticket.cancel() else { return }
-            channel.eventLoop.execute {
-                handler.value.giveUp(callID, .cancelled(outcomeUnknown: true))
+        var plan = plan
+        let deadline = ContinuousClock.now + call.timeout
+        var server: Int?
+        while true {
+            do throws(ClientError) {
+                let lease = try await pool.lease(avoiding: server, until: deadline)
+                server = lease.server
+                return try await lease.connection.call(call, until: deadline)
+            } catch {
+                let left = deadline - ContinuousClock.now
+                switch plan.judge(error, left: left, jitter: .random(in: 0...1)) {
+                case .fail(let error): throw error
+                case .again(let wait):
+                    do { try await Task.sleep(for: wait) } catch {
+                        throw plan.told(.cancelled(outcomeUnknown: false))
+                    }
+                }
             }
         }
-        return try result.get()
+    }
+
+    /// 16 random bytes for a method that takes a key.
+    private static func key(_ repeatability: Repeatability) -> [UInt8] {
+        guard repeatability == .withKey else { return [] }
+        return (0..<16).map { _ in UInt8.random(in: 0...255) }
+    }
+
+    /// What a server takes (P4.8): whoever breaks that rule would end everybody's connection.
+    private static func sent(_ traceContext: String) -> String {
+        traceContext.utf8.count <= 128
+            && traceContext.utf8.allSatisfy { (0x20..<0x7F).contains($0) } ? traceContext : ""
     }
 }
 
@@ -162,16 +168,5 @@ extension Arena {
             start: required(bytes.count), count: bytes.count)
         copy.copyBytes(from: bytes)
         return UnsafeRawBufferPointer(copy)
-    }
-}
-
-/// What a person can use of an error of the network's.
-private func reason(_ error: any Error) -> String {
-    switch error {
-    case let error as IOError: String(cString: strerror(error.errnoCode))
-    case ChannelError.connectTimeout: "nothing answers"
-    case let error as NIOConnectionError:
-        error.connectionErrors.first.map { reason($0.error) } ?? "no address answers"
-    default: "\(error)"
     }
 }

@@ -39,7 +39,7 @@ struct CommandError: Error {
         case .cannotConnect:
             self.init(
                 .unavailable, "CANNOT_CONNECT", error.message,
-                advice: "is rekeyd running there? name another with --server HOST:PORT")
+                advice: "is rekeyd running there? name others with --server HOST:PORT")
         case .connectionLost(outcomeUnknown: false):
             self.init(.unavailable, "NOT_PROCESSED", error.message)
         case .connectionLost(outcomeUnknown: true), .timedOut, .cancelled(outcomeUnknown: true):

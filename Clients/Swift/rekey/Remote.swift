@@ -2,19 +2,20 @@ import RekeyClient
 import RekeyCore
 import RekeyWire
 
-/// The server behind a command: connected to at the first call, after all prompts.
+/// The servers behind a command: connected to at the first call, after all prompts.
 final class Remote {
     let world: World
     let isJSON: Bool
-    private let address: ServerAddress
     let timeout: Duration
-    private var client: RekeyClient?
+    private let client: RekeyClient
 
     init(_ options: RemoteOptions, _ world: World) throws(CommandError) {
         self.world = world
         isJSON = options.json
         timeout = .milliseconds(Int64(options.timeout * 1000))
-        address = try options.address(world.environment)
+        // Somebody waits at a terminal: who cannot be reached is said at once.
+        client = RekeyClient(
+            servers: try options.servers(world.environment), waitsForReady: false)
     }
 
     var secrets: SecretReader { SecretReader(input: world.input) }
@@ -23,7 +24,7 @@ final class Remote {
         _ method: M.Type, _ request: M.Request
     ) async throws(CommandError) -> M.Reply where M.Request: WireMessage, M.Reply: WireMessage {
         do throws(ClientError) {
-            return try await connected().call(method, request, timeout: timeout)
+            return try await client.call(method, request, timeout: timeout)
         } catch {
             throw CommandError(error)
         }
@@ -31,34 +32,22 @@ final class Remote {
 
     func call(method name: String, body: [UInt8]) async throws(CommandError) -> [UInt8] {
         do throws(ClientError) {
-            return try await connected().call(method: name, body: body, timeout: timeout)
+            return try await client.call(method: name, body: body, timeout: timeout)
         } catch {
             throw CommandError(error)
         }
-    }
-
-    private func connected() async throws(ClientError) -> RekeyClient {
-        if let client { return client }
-        let client = try await RekeyClient.connect(to: address)
-        self.client = client
-        return client
     }
 
     /// Connections for load, which whoever asked closes.
-    func connect(_ count: Int) async throws(CommandError) -> [RekeyClient] {
-        var clients: [RekeyClient] = []
+    func loadConnections(_ count: Int) async throws(CommandError) -> [LoadConnection] {
         do throws(ClientError) {
-            for _ in 0..<count { clients.append(try await RekeyClient.connect(to: address)) }
+            return try await client.loadConnections(count)
         } catch {
-            for client in clients { await client.close() }
             throw CommandError(error)
         }
-        return clients
     }
 
-    func close() async {
-        await client?.close()
-    }
+    func close() async { await client.close() }
 
     /// The reply: its JSON for programs, `text` for people.
     ///

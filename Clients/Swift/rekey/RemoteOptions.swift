@@ -5,9 +5,11 @@ import RekeyClient
 struct RemoteOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp(
-            "Where rekeyd listens. (env: REKEY_SERVER; default: \(Self.standardServer))",
-            valueName: "host:port"))
-    var server: String?
+            """
+            Where rekeyd listens; several stand in for each other. \
+            (env: REKEY_SERVER, with commas; default: \(Self.standardServer))
+            """, valueName: "host:port"))
+    var server: [String] = []
 
     @Flag(
         help: """
@@ -19,7 +21,9 @@ struct RemoteOptions: ParsableArguments {
     @Flag(help: "Print the reply, and errors, as one line of JSON.")
     var json = false
 
-    @Option(help: ArgumentHelp("How long to wait for a reply, at most 30.", valueName: "seconds"))
+    @Option(
+        help: ArgumentHelp(
+            "How long a call may take with its repeats, at most 30.", valueName: "seconds"))
     var timeout = 10.0
 
     static let standardServer = "127.0.0.1:7350"
@@ -30,17 +34,25 @@ struct RemoteOptions: ParsableArguments {
         }
     }
 
-    func address(_ environment: [String: String]) throws(CommandError) -> ServerAddress {
+    func servers(_ environment: [String: String]) throws(CommandError) -> [ServerAddress] {
         guard plaintextOnLoopback || environment["REKEY_PLAINTEXT_ON_LOOPBACK"] == "true" else {
             throw .usage(
                 "this version has no TLS yet, and plaintext is spoken only when asked for",
                 advice: "add --plaintext-on-loopback, or set REKEY_PLAINTEXT_ON_LOOPBACK=true")
         }
         do throws(ClientError) {
-            return try .plaintextOnLoopback(
-                server ?? environment["REKEY_SERVER"] ?? Self.standardServer)
+            var servers: [ServerAddress] = []
+            for text in named(environment) { servers.append(try .plaintextOnLoopback(text)) }
+            return servers
         } catch {
             throw CommandError(error)
         }
+    }
+
+    private func named(_ environment: [String: String]) -> [String] {
+        guard server.isEmpty else { return server }
+        return (environment["REKEY_SERVER"] ?? Self.standardServer)
+            .split(separator: ",", omittingEmptySubsequences: false)
+            .map { String($0.trimmingPrefix { $0 == " " }) }
     }
 }

@@ -87,9 +87,9 @@ struct BenchCommand: RemoteCommand {
         _ workload: Workload, _ seconds: Double, _ interrupts: Interrupts,
         _ progress: ProgressLine, _ remote: Remote
     ) async throws(CommandError) -> Measured {
-        let clients = try await remote.connect(connections)
+        let connections = try await remote.loadConnections(connections)
         let load = Load(
-            workload: workload, clients: clients, depth: depth,
+            workload: workload, connections: connections, depth: depth,
             duration: .milliseconds(Int64(seconds * 1000)), timeout: remote.timeout)
         let result: Result<Measured, CommandError>
         do throws(CommandError) {
@@ -97,7 +97,7 @@ struct BenchCommand: RemoteCommand {
         } catch {
             result = .failure(error)
         }
-        for client in clients { await client.close() }
+        for connection in connections { await connection.close() }
         return try result.get()
     }
 }

@@ -5,7 +5,7 @@ import RekeyClient
 /// interrupts it or the connections end.
 struct Load: Sendable {
     var workload: Workload
-    var clients: [RekeyClient]
+    var connections: [LoadConnection]
     var depth: Int
     var duration: Duration
     var timeout: Duration
@@ -16,7 +16,7 @@ struct Load: Sendable {
     func run(
         _ interrupts: Interrupts, _ progress: ProgressLine
     ) async throws(CommandError) -> Measured {
-        let tallies = clients.prefix(System.coreCount).map { _ in Tally() }
+        let tallies = connections.prefix(System.coreCount).map { _ in Tally() }
         let isOver = StopFlag()
         let started = ContinuousClock.now
         var measured: Measured { Measured(elapsed: ContinuousClock.now - started, tallies) }
@@ -67,9 +67,9 @@ struct Load: Sendable {
     private func drive(_ tallies: [Tally], _ isOver: StopFlag) async {
         let pace = Workload.Pace(depth: depth, timeout: timeout) { isOver.isRaised }
         await withDiscardingTaskGroup { group in
-            for (index, client) in clients.enumerated() {
+            for (index, connection) in connections.enumerated() {
                 let tally = tallies[index % tallies.count]
-                group.addTask { await workload.drive(client, pace, tally) }
+                group.addTask { await workload.drive(connection, pace, tally) }
             }
         }
     }

@@ -7,7 +7,7 @@ struct Workload: Sendable {
     /// "rekey.v1.Rekey/Login".
     let method: String
     /// Keeps a connection busy until `isOver` or the requests are used up.
-    let drive: @Sendable (RekeyClient, Pace, Tally) async -> Void
+    let drive: @Sendable (LoadConnection, Pace, Tally) async -> Void
 
     struct Pace: Sendable {
         var depth: Int
@@ -19,8 +19,8 @@ struct Workload: Sendable {
         _: M.Type, next: @escaping @Sendable () -> M.Request?
     ) where M.Request: WireMessage {
         method = M.name
-        drive = { client, pace, tally in
-            await client.pipeline(M.self, depth: pace.depth, timeout: pace.timeout) {
+        drive = { connection, pace, tally in
+            await connection.pipeline(M.self, depth: pace.depth, timeout: pace.timeout) {
                 pace.isOver() ? nil : next()
             } answered: { time, error in
                 tally.count(time, error)
@@ -79,7 +79,7 @@ extension Workload {
             let request = CheckSession.Request(session: try command.session.read(remote))
             self.init(CheckSession.self) { request }
         case .health:
-            self.init(Health.self) { .init() }
+            self.init(Health.self) { Health.Request() }
         case .createAccount:
             self = .accounts(identifiers)
         case .getAccount where command.population != nil:

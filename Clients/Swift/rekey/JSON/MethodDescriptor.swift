@@ -2,7 +2,7 @@ import CProtobufC
 import CRekeyProto
 import RekeyWire
 
-/// A method of either service, as the .proto declares it.
+/// A method of one of the services, as the .proto declares it.
 struct MethodDescriptor {
     /// "rekey.v1.Rekey/Login".
     var fullName: String
@@ -12,17 +12,18 @@ struct MethodDescriptor {
     var output: MessageDescriptor
 
     static var all: [MethodDescriptor] {
-        [rekey_rekey_descriptor(), rekey_operator_descriptor()].flatMap { service in
-            guard let service else { return [MethodDescriptor]() }
-            let methods = UnsafeBufferPointer(
-                start: service.pointee.methods, count: Int(service.pointee.n_methods))
-            return methods.map { method in
-                MethodDescriptor(
-                    service: String(cString: service.pointee.name),
-                    name: String(cString: method.name), input: method.input,
-                    output: method.output)
+        [rekey_rekey_descriptor(), rekey_operator_descriptor(), rekey_reflection_descriptor()]
+            .flatMap { service in
+                guard let service else { return [MethodDescriptor]() }
+                let methods = UnsafeBufferPointer(
+                    start: service.pointee.methods, count: Int(service.pointee.n_methods))
+                return methods.map { method in
+                    MethodDescriptor(
+                        service: String(cString: service.pointee.name),
+                        name: String(cString: method.name), input: method.input,
+                        output: method.output)
+                }
             }
-        }
     }
 
     /// By "Login", "Rekey/Login" or "rekey.v1.Rekey/Login".

@@ -1,0 +1,10 @@
+import RekeyWire
+
+/// How long a connection waits for its server; shorter in tests.
+struct Patience: Sendable {
+    /// For the connection to be made.
+    var connectWithin: Duration = .seconds(5)
+    var helloWithin = WireLimits.helloWithin
+    var pingAfter = WireLimits.pingAfter
+    var pongWithin = WireLimits.pongWithin
+}
