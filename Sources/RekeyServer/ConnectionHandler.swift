@@ -29,6 +29,10 @@ final class ConnectionHandler: ChannelDuplexHandler {
     private var isReading = false
     private var readWhenWritable = false
     private var inputIsClosed = false
+    /// All was written that ever will be.
+    private var outputIsClosed = false
+    /// Closes what the peer does not.
+    private var lingering: Scheduled<Void>?
     private var context: ChannelHandlerContext?
 
     init(service: Service, loop: LoopResources, isAdmitted: Bool, logger: Logger) {
@@ -55,6 +59,8 @@ final class ConnectionHandler: ChannelDuplexHandler {
         service.state.connections.subtract(1, ordering: .relaxed)
         alarm?.scheduled.cancel()
         alarm = nil
+        lingering?.cancel()
+        lingering = nil
         calls.cancelAll()
         self.context = nil
         context.fireChannelInactive()
@@ -68,6 +74,7 @@ final class ConnectionHandler: ChannelDuplexHandler {
         switch event {
         case ChannelEvent.inputClosed:
             inputIsClosed = true
+            if outputIsClosed { return context.close(promise: nil) }
             now = .now
             endIfReadToTheEnd()
         case is DrainEvent:
@@ -353,13 +360,21 @@ final class ConnectionHandler: ChannelDuplexHandler {
         flush()
         let channel = context.channel
         if !ProtocolTooth.linger.holds { return channel.close(promise: nil) }
+        let bound = NIOLoopBound(self, eventLoop: context.eventLoop)
+        linger(WireLimits.drainMax, channel)
         // Behind all that was written: a slow reader gets it to the end, within the drain's time.
-        channel.writeAndFlush(ByteBuffer()).whenComplete { _ in
-            channel.close(mode: .output, promise: nil)
-            channel.eventLoop.scheduleTask(in: .seconds(1)) { channel.close(promise: nil) }
-        }
-        channel.eventLoop.scheduleTask(in: .init(WireLimits.drainMax)) {
-            channel.close(promise: nil)
-        }
+        channel.writeAndFlush(ByteBuffer()).whenComplete { _ in bound.value.closeOutput(channel) }
+    }
+
+    private func closeOutput(_ channel: any Channel) {
+        outputIsClosed = true
+        guard !inputIsClosed else { return channel.close(promise: nil) }
+        channel.close(mode: .output, promise: nil)
+        linger(WireLimits.lingerMax, channel)
+    }
+
+    private func linger(_ time: Duration, _ channel: any Channel) {
+        lingering?.cancel()
+        lingering = channel.eventLoop.scheduleTask(in: .init(time)) { channel.close(promise: nil) }
     }
 }

@@ -21,5 +21,7 @@ public enum WireLimits {
     /// From a server's first GoAway to its second, at most.
     public static let announcedFor: Duration = .seconds(1)
     public static let idempotencyKeyBytesMax = 64
+    /// From a server's end of a connection to its close, if the client does not close before.
+    public static let lingerMax: Duration = .seconds(1)
     public static let drainMax: Duration = .seconds(10)
 }
