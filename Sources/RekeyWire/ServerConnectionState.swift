@@ -185,7 +185,9 @@ package struct ServerConnectionState {
     }
 
     /// What a frame that broke a rule leads to.
-    package mutating func fail(_ fault: WireFault) -> Step { end("FRAME_INVALID", fault.description) }
+    package mutating func fail(_ fault: WireFault) -> Step {
+        end("FRAME_INVALID", fault.description)
+    }
 
     /// There is no room for this connection (P7.8).
     package mutating func refuse() -> Step {
