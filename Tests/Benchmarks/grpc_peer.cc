@@ -1,5 +1,5 @@
-// ValidateLink on gRPC C++, for compare-reads: the messages of Rekey's own .proto, one link in a hash
-// table, and nothing behind it. It does less than rekeyd does: no MAC, no clock, no store.
+// ValidateLink on gRPC C++, for compare-reads: the messages of Rekey's own .proto, one link in a
+// hash table, and nothing behind it. It does less than rekeyd does: no MAC, no clock, no store.
 //
 //   grpc_peer LINK_FILE PORT_FILE    listens on a free port of 127.0.0.1, and names it in PORT_FILE
 

@@ -156,8 +156,9 @@ static void receive_response(
             status = value;
         }
     }
-    if (status != 0) fail("call %llu: status %llu", (unsigned long long)id,
-        (unsigned long long)status);
+    if (status != 0) {
+        fail("call %llu: status %llu", (unsigned long long)id, (unsigned long long)status);
+    }
     uint64_t *sent_at = &peer->sent_at[id % SLOTS];
     if (id == 0 || id > peer->last_id || id + SLOTS <= peer->last_id || *sent_at == 0) {
         fail("a Response to call %llu, which is not in flight", (unsigned long long)id);
@@ -212,8 +213,9 @@ static void send_calls(struct connection *peer, int count, uint64_t time) {
     }
     for (; count > 0; count--) {
         uint64_t id = ++peer->last_id;
-        if (peer->sent_at[id % SLOTS] != 0) fail("call %llu has no answer while %d later ones do",
-            (unsigned long long)(id - SLOTS), SLOTS);
+        if (peer->sent_at[id % SLOTS] != 0) {
+            fail("call %llu waits, %d later ones do not", (unsigned long long)(id - SLOTS), SLOTS);
+        }
         peer->sent_at[id % SLOTS] = time;
         peer->unsent_to += put_request(peer->unsent + peer->unsent_to, id);
         in_flight++;
@@ -307,7 +309,9 @@ static void read_body(const char *path, const char *method) {
 static long number(const char *text, long max) {
     char *end;
     long value = strtol(text, &end, 10);
-    if (*end != '\0' || value < 1 || value > max) fail("'%s' is no number from 1 to %ld", text, max);
+    if (*end != '\0' || value < 1 || value > max) {
+        fail("'%s' is no number from 1 to %ld", text, max);
+    }
     return value;
 }
 

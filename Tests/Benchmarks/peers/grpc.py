@@ -62,7 +62,9 @@ class GRPC(Server):
         flags = output(["pkg-config", "--cflags", "--libs", "grpc++", "protobuf"]).split()
         sources = [f"{self.folder}/rekey/v1/{name}.pb.cc" for name in _MESSAGES]
         sources += [f"{self.folder}/rekey/v1/services.grpc.pb.cc", f"{_BENCHMARKS}/grpc_peer.cc"]
-        output(["g++", "-std=c++17", "-O2", f"-I{self.folder}", "-o", str(program), *sources, *flags])
+        output(
+            ["g++", "-std=c++17", "-O2", f"-I{self.folder}", "-o", str(program), *sources, *flags]
+        )
         return program
 
     def h2load(self, connections: int, depth: int, seconds: float, reply_bytes: int) -> Load:
@@ -79,7 +81,7 @@ class GRPC(Server):
         # Replies to calls that the end cut off may be among the bytes.
         replies = _number(r"\((\d+)\) data$", text) / (reply_bytes + 5)
         if not calls <= replies <= calls + connections * depth:
-            fail(f"{calls} calls to gRPC C++ had {replies:.2f} replies of {reply_bytes} bytes:\n{text}")
+            fail(f"{calls} calls to gRPC C++ had {replies:.2f} times {reply_bytes} bytes:\n{text}")
         took = sorted(int(line.split("\t")[2]) for line in self.latencies.open(encoding="ascii"))
         return Load(
             calls=calls,

@@ -35,7 +35,7 @@ def medians(
 
 
 def table(rows: list[list[str]], names: Container[int]) -> str:
-    """For people and for Markdown; the first row is the head, the columns `names` hold no numbers."""
+    """For people and for Markdown: the head first; the columns `names` hold no numbers."""
     widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
     rule = [
         "-" * width if column in names else "-" * (width - 1) + ":"
