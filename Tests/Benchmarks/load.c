@@ -3,9 +3,9 @@
 //
 //   load PORT CONNECTIONS DEPTH SECONDS METHOD BODY
 //
-// Calls METHOD with the bytes of the file BODY, DEPTH calls in flight on each connection, and prints
-// one line of JSON. One thread, one epoll. Every Response must be OK, for a call that is in flight,
-// and hold the bytes that the first one held: anything else ends the run with a failure.
+// Calls METHOD with the bytes of the file BODY, DEPTH calls in flight on each connection, and
+// prints one line of JSON. One thread, one epoll. Every Response must be OK, for a call that is in
+// flight, and hold the bytes that the first one held: anything else ends the run with a failure.
 
 #include <arpa/inet.h>
 #include <errno.h>
