@@ -116,6 +116,7 @@ struct PoolTests {
 
     @Test("P7.6: stay with a server that answers Pings, however long a call takes")
     func slow() async throws {
+        let failure = Failure(Refusal(.loginFailed, "no"))
         let waiting = Shared<UInt64?>(nil)
         let pings = Shared(0)
         let server = try await ScriptedServer {
@@ -127,7 +128,7 @@ struct PoolTests {
                 case .frame(.ping(let token)):
                     peer.send(.pong(token: token))
                     if pings.count() == 1, let callID = waiting.current {
-                        peer.reply(callID, Health.Reply.serving)
+                        peer.refuse(callID, failure)
                     }
                 case .frame: break
                 }
@@ -135,7 +136,8 @@ struct PoolTests {
         }
         let client = try RekeyClient(
             to: server, patience: Patience(pingAfter: .milliseconds(50), pongWithin: .seconds(1)))
-        #expect(try await client.call(Health.self, .init()) == .serving)
+        // A call that is never repeated: another connection would not do.
+        await #expect(throws: ClientError.refused(failure)) { try await client.logIn() }
         #expect(pings.current == 2)
         await client.close()
     }

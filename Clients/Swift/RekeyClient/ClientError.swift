@@ -5,7 +5,8 @@ public struct ClientError: Error, Hashable, Sendable, CustomStringConvertible {
     public enum Kind: Hashable, Sendable {
         /// The address is not one that this client may speak to. Nothing was sent.
         case addressInvalid
-        /// No connection, or none in a version that both sides speak. Nothing was called.
+        /// No connection in the call's time, or none in a version that both sides speak, or the
+        /// client is closed. Nothing was called.
         case cannotConnect
         /// The connection ended before the reply. Unless the outcome is unknown the call was not
         /// processed, and may be repeated on another connection.
