@@ -56,6 +56,7 @@ enum end {
 enum {
     VERSION = 1,
     FRAME_BYTES_MAX = 65536,    /* Said in our Hello; the replies of this flow have some hundred. */
+    REQUEST_FRAME_BYTES_MAX = 65536,  /* P3.4, of a server that does not say. */
     FEATURES_MAX = 32,          /* P3.6 */
     KEY_BYTES = 16,             /* P6.3 */
     LINE_BYTES_MAX = 2048,
@@ -302,7 +303,8 @@ static enum got exchange_hellos(struct client *client, int64_t deadline) {
     } else if (theirs->kind_case != REKEY__V1__FRAME__KIND_HELLO || !is_speakable(theirs->hello)) {
         got = GOT_NONSENSE;
     } else {
-        client->request_frame_bytes_max = theirs->hello->request_frame_bytes_max;
+        uint32_t max = theirs->hello->request_frame_bytes_max;
+        client->request_frame_bytes_max = max == 0 ? REQUEST_FRAME_BYTES_MAX : max;
     }
     free_frame(theirs);
     return got;
