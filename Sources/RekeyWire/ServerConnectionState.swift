@@ -38,6 +38,8 @@ package struct ServerConnectionState {
 
     private var phase = Phase.awaitingHello
     /// The newest call id; the next must be above it.
+    private var newestCallID: UInt64 = 0
+    /// The newest that was taken: a GoAway draws the line behind it.
     private var lastCallID: UInt64 = 0
     private var callsInFlight = 0
     /// What the client reads behind a length, at most.
@@ -55,9 +57,11 @@ package struct ServerConnectionState {
     /// The client does not read what it is sent, so it is not read from.
     private var pausedSince: Instant?
     private var announcedAt: Instant?
-    /// Told apart by their tokens: a Pong that nobody asked for counts (P7.7).
-    private var pingToken: UInt64 = 0
-    private var pongsOwed = 0
+    /// Pings have tokens that count: up to which they were sent, and answered.
+    private var pinged: UInt64 = 0
+    private var ponged: UInt64 = 0
+    /// That of the Ping which the announcement came with.
+    private var announcedToken: UInt64 = .max
 
     package init(at now: Instant) {
         connectedAt = now
@@ -111,9 +115,10 @@ package struct ServerConnectionState {
     }
 
     private mutating func receive(_ request: RequestFrame, at now: Instant) -> Step {
-        guard request.callID > lastCallID || !ProtocolTooth.callIDs.holds else {
+        guard request.callID > newestCallID || !ProtocolTooth.callIDs.holds else {
             return end("CALL_ID_REUSED", "each call id must be above the one before")
         }
+        newestCallID = request.callID
         credit.add()
         if phase == .draining, ProtocolTooth.lateCalls.holds {
             return .refuse(request.callID, .draining)
@@ -136,9 +141,9 @@ package struct ServerConnectionState {
     }
 
     private mutating func receive(pong token: UInt64, at now: Instant) -> Step {
-        guard pongsOwed > 0, token == pingToken else { return asked(at: now) ?? .nothing }
-        pongsOwed -= 1
-        return phase == .announced ? drain(at: now) : .nothing
+        guard token > ponged, token <= pinged else { return asked(at: now) ?? .nothing }
+        ponged = token
+        return phase == .announced && token >= announcedToken ? drain() : .nothing
     }
 
     /// A frame that asks for no call (P7.7).
@@ -157,6 +162,7 @@ package struct ServerConnectionState {
         case .open:
             phase = .announced
             announcedAt = now
+            announcedToken = pinged + 1
             return .announce(
                 GoAway(
                     lastCallID: ProtocolTooth.announcement.holds
@@ -167,7 +173,7 @@ package struct ServerConnectionState {
     }
 
     /// The second step.
-    private mutating func drain(at now: Instant) -> Step {
+    private mutating func drain() -> Step {
         phase = .draining
         let goAway = GoAway(
             lastCallID: lastCallID, reason: "DRAINING", message: "the server is stopping")
@@ -236,7 +242,7 @@ package struct ServerConnectionState {
         case .hello: return end("HELLO_MISSING", "no Hello came")
         case .frame: return end("FRAME_SLOW", "the rest of a frame did not come")
         case .stuck: return abandon()
-        case .announced: return drain(at: now)
+        case .announced: return drain()
         case .silence: return .send(ping(at: now))
         case .dead: return end("PEER_SILENT", "nothing came, not even a Pong")
         case .idle: return end("IDLE", "no call for \(WireLimits.idleMax)")
@@ -278,10 +284,9 @@ package struct ServerConnectionState {
     }
 
     private mutating func ping(at now: Instant) -> Frame {
-        pingToken += 1
-        pongsOwed = 1
+        pinged += 1
         pingedAt = now
-        return .ping(token: pingToken)
+        return .ping(token: pinged)
     }
 
     private mutating func abandon() -> Step {

@@ -126,6 +126,32 @@ struct ServerConnectionStateTests {
         #expect(silent.stop(at: start).word == "end DRAINING")
     }
 
+    @Test("P4.1: ids must grow while a connection drains, too")
+    func callIDsWhileDraining() {
+        var state = open()
+        _ = state.receive(request(1), at: start)
+        _ = state.stop(at: start)
+        _ = state.receive(.pong(token: 1), at: start)
+        #expect(state.receive(request(5), at: start).word == "refuse 5 DRAINING")
+        guard case .end(let goAway) = state.receive(request(5), at: start) else {
+            Issue.record("the id was taken again")
+            return
+        }
+        #expect(goAway.reason == "CALL_ID_REUSED" && goAway.lastCallID == 1)
+    }
+
+    @Test(
+        "P7.6, P7.4: two Pings may be under way; each Pong is for one, and only the newer draws the line"
+    )
+    func twoPings() {
+        var state = open()
+        for _ in 1...100 { _ = state.receive(.ping(token: 9), at: start) }
+        #expect(state.tick(at: at(30)).word == "send ping 1")
+        #expect(state.stop(at: at(30)).word == "announce DRAINING \(UInt64.max) ping 2")
+        #expect(state.receive(.pong(token: 1), at: at(30)).word == "nothing")
+        #expect(state.receive(.pong(token: 2), at: at(30)).word == "end DRAINING")
+    }
+
     @Test("P7.5: whoever sends no more still gets the answers to what was called")
     func clientEnd() {
         var state = open()
