@@ -62,10 +62,10 @@ public struct TokenMinter<ID: Identifier128>: Sendable {
                     bigEndian: token.loadUnaligned(
                         fromByteOffset: TokenLayout.key, as: UInt32.self))
                 guard token[0] == TokenLayout.version,
-                    let key = keys.first(where: { $0.id == keyID })
+                    let index = keys.firstIndex(where: { $0.id == keyID })
                 else { return nil }
                 let presented = token.slice(TokenLayout.tag, TokenLayout.byteCount)
-                let proven = key.withTag(label, token.slice(0, TokenLayout.tag)) {
+                let proven = keys[index].withTag(label, token.slice(0, TokenLayout.tag)) {
                     $0.slice(0, TokenLayout.tagByteCount).isEqual(to: presented)
                 }
                 guard proven else { return nil }

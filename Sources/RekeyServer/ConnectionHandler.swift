@@ -27,6 +27,9 @@ final class ConnectionHandler: ChannelDuplexHandler {
     /// that is set and taken back costs a call more than its frame does. It may go off early.
     private var alarm: (at: ContinuousClock.Instant, scheduled: Scheduled<Void>)?
     private var isReading = false
+    /// A frame is being looked at where it lies.
+    private var isHoldingBytes = false
+    private var closeIsDue = false
     private var readWhenWritable = false
     private var inputIsClosed = false
     /// All was written that ever will be.
@@ -137,6 +140,7 @@ final class ConnectionHandler: ChannelDuplexHandler {
         isReading = true
         while !state.isClosing, isTaken(context), readFrame() {}
         if state.isClosing { unread.clear() }
+        if closeIsDue { close() }
         state.awaitsRest(unread.readableBytes > 0, at: now)
         state.pause(!context.channel.isWritable, at: now)
     }
@@ -174,7 +178,11 @@ final class ConnectionHandler: ChannelDuplexHandler {
 
     /// Unpacks and acts; then the frame's bytes are erased, for a password may be among them.
     private func receiveFrame(_ length: Int) throws(WireFault) {
-        defer { unread.moveReaderIndex(forwardBy: length) }
+        isHoldingBytes = true
+        defer {
+            isHoldingBytes = false
+            unread.moveReaderIndex(forwardBy: length)
+        }
         var fault: WireFault?
         unread.withUnsafeReadableBytes { readable in
             let bytes = UnsafeRawBufferPointer(rebasing: readable[..<length])
@@ -283,9 +291,12 @@ final class ConnectionHandler: ChannelDuplexHandler {
         }
     }
 
+    /// A write that fails makes the channel read at once: whoever calls this must be ready for
+    /// `channelRead`, and holds no bytes of `unread`.
     private func flush() {
-        guard let context else { return }
-        replies.flush(to: context, wrapping: wrapOutboundOut)
+        guard let context, let bytes = replies.take() else { return }
+        context.writeAndFlush(wrapOutboundOut(bytes), promise: nil)
+        replies.reuse(bytes)
     }
 
     /// Refusals are everyday; faults of this server are not.
@@ -357,6 +368,8 @@ final class ConnectionHandler: ChannelDuplexHandler {
     /// Half-closes, so that the peer can read to the end, and closes when the peer has, or soon (P7.3).
     private func close() {
         guard let context else { return }
+        closeIsDue = isHoldingBytes
+        if closeIsDue { return }
         flush()
         let channel = context.channel
         if !ProtocolTooth.linger.holds { return channel.close(promise: nil) }

@@ -13,16 +13,18 @@ struct ReplyBuffer {
 
     mutating func append(_ frame: UnsafeRawBufferPointer) { bytes.writeBytes(frame) }
 
-    mutating func flush(
-        to context: ChannelHandlerContext, wrapping wrap: (ByteBuffer) -> NIOAny
-    ) {
-        guard bytes.readableBytes > 0 else { return }
-        context.writeAndFlush(wrap(bytes), promise: nil)
-        if bytes.capacity > Self.keptBytes {
-            bytes = ByteBuffer()
-        } else {
-            // In place when the socket has taken all of it; otherwise the channel keeps the old memory.
-            bytes.clear()
-        }
+    /// What waits to be written; nil when nothing does. Taken out, since a write may call back into
+    /// whoever writes before it returns.
+    mutating func take() -> ByteBuffer? {
+        guard bytes.readableBytes > 0 else { return nil }
+        defer { bytes = ByteBuffer() }
+        return bytes
+    }
+
+    /// The memory of what was taken, when it was written: used again unless the channel still holds it.
+    mutating func reuse(_ written: consuming ByteBuffer) {
+        guard bytes.capacity == 0, written.capacity <= Self.keptBytes else { return }
+        written.clear()
+        bytes = written
     }
 }

@@ -7,10 +7,12 @@ import CProtobufC
 /// `scope` it was made in.
 public final class Arena {
     /// The first is kept from scope to scope; further ones are freed at the end of theirs.
-    private var blocks: [UnsafeMutableRawBufferPointer]
+    // An arena is one thread's, and this is on every field's way: the checks of exclusive access, which
+    // cost more than an allocation here, are left out.
+    @exclusivity(unchecked) private var blocks: [UnsafeMutableRawBufferPointer]
     /// Bytes in use of the last block.
-    private var used = 0
-    private var budgetLeft = 0
+    @exclusivity(unchecked) private var used = 0
+    @exclusivity(unchecked) private var budgetLeft = 0
 
     /// - Parameter capacity: bytes that are kept between uses.
     public init(capacity: Int = 32 * 1024) {

@@ -28,6 +28,16 @@ extension Arena {
             unpack(bytes, as: Value.descriptor).assumingMemoryBound(to: Value.Message.self).pointee)
     }
 
+    /// The same without the scan: for what this process packed, or has scanned before.
+    @inlinable
+    public func decode<Value: WireMessage>(
+        _: Value.Type, fromChecked bytes: UnsafeRawBufferPointer
+    ) throws(Refusal) -> Value {
+        try Value(
+            unpack(checked: bytes, as: Value.descriptor)
+                .assumingMemoryBound(to: Value.Message.self).pointee)
+    }
+
     @usableFromInline
     func unpack(
         _ bytes: UnsafeRawBufferPointer, as descriptor: UnsafePointer<ProtobufCMessageDescriptor>
@@ -37,6 +47,14 @@ extension Arena {
         } catch {
             throw Refusal(.bodyInvalid, "the message does not parse: \(error)")
         }
+        return try unpack(checked: bytes, as: descriptor)
+    }
+
+    @usableFromInline
+    func unpack(
+        checked bytes: UnsafeRawBufferPointer,
+        as descriptor: UnsafePointer<ProtobufCMessageDescriptor>
+    ) throws(Refusal) -> UnsafeRawPointer {
         let unpacked = withAllocator { allocator in
             protobuf_c_message_unpack(
                 descriptor, allocator, bytes.count,

@@ -45,7 +45,7 @@ extension EmbeddedStore {
                 let record = try Records.decode(CheckpointRecord.self, chunk, arena)
                 newest = max(newest, record.at)
                 reading = record.clock ?? reading
-                tables.restore(record)
+                try tables.restore(record)
             },
             replay: { sequence, record in
                 let decoded = try Records.decode(record, arena)
@@ -90,9 +90,11 @@ extension EmbeddedStore {
 }
 
 extension Tables {
-    /// Takes over a part of a checkpoint.
-    mutating func restore(_ record: CheckpointRecord) {
+    /// Takes over a part of a checkpoint. Its rows come from elsewhere, so each is looked through here,
+    /// once; afterwards every row is one that this process knows to be well formed.
+    mutating func restore(_ record: CheckpointRecord) throws(StoreError) {
         for entry in record.subjects {
+            try Records.checkRow(entry.row)
             rows.put(
                 Row(bytes: entry.row, sequence: 0, hasAccount: entry.hasAccount),
                 for: entry.id)

@@ -94,15 +94,31 @@ enum Records {
         arena.scope(budget: Arena.packingBudget) { Array(arena.encode(SubjectRecord(subject))) }
     }
 
+    /// Throws unless the row is a well-formed message.
+    static func checkRow(_ row: [UInt8]) throws(StoreError) {
+        do throws(WireFault) {
+            try row.span.bytes.withUnsafeBytes { (row) throws(WireFault) in
+                try WireScan.check(row, as: SubjectRecord.descriptor)
+            }
+        } catch {
+            throw .unreadable("a row of a checkpoint: \(error)")
+        }
+    }
+
+    /// From a row that `encode` made, or that was checked.
     static func subject(
         _ id: SubjectID, _ row: [UInt8], _ arena: Arena
     ) throws(StoreError) -> Subject {
-        var bytes: Result<SubjectRecord, StoreError> = .failure(.unreadable(""))
-        row.withUnsafeBytes { row in
-            bytes = Result { () throws(StoreError) in try decode(SubjectRecord.self, row, arena) }
+        do throws(Refusal) {
+            return try row.span.bytes.withUnsafeBytes { (row) throws(Refusal) in
+                try arena.scope(budget: Arena.packingBudget) { () throws(Refusal) in
+                    let record = try arena.decode(SubjectRecord.self, fromChecked: row)
+                    return Subject(id: id, traffic: record.traffic, account: record.account)
+                }
+            }
+        } catch {
+            throw .unreadable(error.message)
         }
-        let record = try bytes.get()
-        return Subject(id: id, traffic: record.traffic, account: record.account)
     }
 
     static func decode<Value: WireMessage>(
