@@ -1,0 +1,425 @@
+"""What each word of a step does. cases/README.md tells what they mean to who writes a case."""
+
+from __future__ import annotations
+
+import re
+import time
+from collections import Counter
+from collections.abc import Callable
+from typing import Any
+
+from .connection import ANSWER_SECONDS_MAX, Connection
+from .failure import BadCase, Failure
+from .patterns import match
+from .protocol import METHODS, REASONS, encode, frames, show, with_length
+from .run_of_case import MAIN, Run, Started, say_hello
+from .values import assemble, fill, substitute
+from .words import WORDS
+
+Step = dict[str, Any]
+_SETTLED_SECONDS_MAX = 20.0
+_SPANS = {"ms": 1, "s": 1000, "min": 60_000, "h": 3_600_000}
+
+
+def perform(run: Run, step: Step) -> None:
+    """One step, with its variables filled in now."""
+    word = next(key for key in step if key in WORDS)
+    began = time.monotonic()
+    if word == "repeat":
+        _repeat(run, step)
+        return
+    step = substitute(step, run.variables)
+    _ACTIONS[word](run, step)
+    if "took" in step:
+        _within(time.monotonic() - began, *step["took"], "the step took")
+
+
+def _within(seconds: float, low: float, high: float, what: str) -> None:
+    if not low <= seconds <= high:
+        raise Failure(f"{what} {seconds:.2f} s, expected {low:g} to {high:g} s")
+
+
+def _repeat(run: Run, step: Step) -> None:
+    for number in range(1, substitute(step["repeat"], run.variables) + 1):
+        run.variables["i"] = number
+        for inner in step["steps"]:
+            perform(run, inner)
+
+
+# Bytes and frames
+
+
+def _on(run: Run, step: Step) -> Connection:
+    return run.connection(step.get("on", MAIN))
+
+
+def _connect(run: Run, step: Step) -> None:
+    connection = run.connect(step.get("on", MAIN))
+    match(step["connect"] or {}, connection.hello, run.variables)
+    if "hello" in step:
+        say_hello(connection, **step["hello"])
+
+
+def _send(run: Run, step: Step) -> None:
+    """Several frames go out as one piece, so that only the variant cuts them."""
+    listed = step["send"] if isinstance(step["send"], list) else [step["send"]]
+    built = [fill(frames.Frame(), frame) for frame in listed]
+    _on(run, step).send(b"".join(encode(frame) for frame in built))
+
+
+def _send_hex(run: Run, step: Step) -> None:
+    _on(run, step).send(assemble(step["send-hex"]))
+
+
+def _send_frame(run: Run, step: Step) -> None:
+    _on(run, step).send(with_length(assemble(step["send-frame"])))
+
+
+def _send_until_stuck(run: Run, step: Step) -> None:
+    taken = _on(run, step).send_until_stuck(
+        assemble(step["send-until-stuck"]), step["at-most"], seconds=3)
+    if taken >= step["at-most"]:
+        raise Failure(f"P7.9: the server took {taken} bytes while nobody read its answers")
+
+
+def _expect_frame(run: Run, step: Step) -> None:
+    connection = _on(run, step)
+    patterns = step["expect-frame"]
+    for pattern in patterns if isinstance(patterns, list) else [patterns]:
+        _match_frame(run, pattern, connection.next(step.get("within", ANSWER_SECONDS_MAX)))
+
+
+def _match_frame(run: Run, pattern: Any, frame: Any) -> None:
+    try:
+        match(pattern, frame, run.variables)
+    except Failure as difference:
+        raise Failure(f"{difference}, in {show(frame)}") from None
+
+
+def _expect_any_order(run: Run, step: Step) -> None:
+    """As many frames as there are patterns; each fits one that no other has taken."""
+    connection, left = _on(run, step), list(step["expect-any-order"])
+    while left:
+        frame = connection.next()
+        fitting = next((pattern for pattern in left if _fits(run, pattern, frame)), None)
+        if fitting is None:
+            raise Failure(f"{show(frame)} is none of {left}")
+        left.remove(fitting)
+
+
+def _fits(run: Run, pattern: Any, frame: Any) -> bool:
+    try:
+        match(pattern, frame, run.variables)
+    except Failure:
+        return False
+    return True
+
+
+def _expect_nothing(run: Run, step: Step) -> None:
+    _on(run, step).expect_nothing(step["expect-nothing"])
+
+
+def _expect_close(run: Run, step: Step) -> None:
+    """GoAway and then the end; with `silently`, the end alone."""
+    connection, go_away = _on(run, step), step["expect-close"]
+    within = step.get("before", ANSWER_SECONDS_MAX) + 5
+    if go_away != "silently":
+        pattern = {"reason": go_away} if isinstance(go_away, str) else go_away
+        _match_frame(run, {"go_away": pattern}, connection.next(within))
+    said = time.monotonic() - connection.opened
+    connection.expect_end(within)
+    if "after" in step or "before" in step:
+        _within(said, step.get("after", 0), step.get("before", 1e9), "the end came after")
+
+
+def _ping(run: Run, step: Step) -> None:
+    """The Pong must be the very next frame."""
+    connection = _on(run, step)
+    connection.send_frame(frames.Frame(ping=frames.Ping(token=step["ping"])))
+    _match_frame(run, {"pong": {"token": step["ping"]}}, connection.next())
+
+
+# Calls
+
+
+def _request(step: Step, word: str) -> Any:
+    """The message of a step's method, filled."""
+    method = METHODS.get(step[word])
+    if method is None:
+        raise BadCase(f"no method {step[word]}; there are {', '.join(METHODS)}")
+    return fill(method.request(), step.get("with") or {})
+
+
+def _begin(run: Run, step: Step, word: str) -> Started:
+    connection = _on(run, step)
+    call_id = connection.last_call_id + 1
+    request = frames.Request(
+        call_id=call_id, method=METHODS[step[word]].name,
+        body=_request(step, word).SerializeToString(), timeout_ms=step.get("timeout_ms", 0),
+        trace_context=step.get("trace_context", ""))
+    key = step.get("key", b"")
+    request.idempotency_key = key.encode() if isinstance(key, str) else assemble(key)
+    connection.send_frame(frames.Frame(request=request))
+    return Started(connection, call_id, step[word])
+
+
+def _finish(started: Started) -> Any:
+    def is_answer(frame: Any) -> bool:
+        return frame.WhichOneof("kind") == "response" and (
+            frame.response.call_id == started.call_id)
+
+    return started.connection.first(is_answer).response
+
+
+def _call(run: Run, step: Step) -> None:
+    if run.command_line:
+        method = METHODS[step["call"]]
+        request = _request(step, "call")
+        response = run.command_line.call(run.server.address, method, request, run.trace)
+    else:
+        response = _finish(_begin(run, step, "call"))
+    _judge(run, step["call"], step, response)
+
+
+def _start(run: Run, step: Step) -> None:
+    listed = run.started.setdefault(step["as"], [])
+    listed += [_begin(run, step, "start") for _ in range(step.get("times", 1))]
+
+
+def _answer(run: Run, step: Step) -> None:
+    for started in _taken(run, step["answer"]):
+        _judge(run, started.method, step, _finish(started))
+
+
+def _answers(run: Run, step: Step) -> None:
+    """How many calls had which outcome."""
+    outcomes = Counter(
+        _finish(started).reason or "OK" for started in _taken(run, step["answers"]))
+    for outcome, wanted in step["are"].items():
+        _bounded(outcomes.pop(outcome, 0), wanted, f"answers {outcome}")
+    if outcomes:
+        raise Failure(f"answers that were not expected: {dict(outcomes)}")
+
+
+def _taken(run: Run, name: str) -> list[Started]:
+    if name not in run.started:
+        raise BadCase(f"no call was started as {name}")
+    return run.started.pop(name)
+
+
+def _judge(run: Run, method: str, step: Step, response: Any) -> None:
+    refused = step.get("refused")
+    if refused is not None:
+        _judge_refusal(run, refused, response)
+        return
+    if response.status != frames.STATUS_CODE_OK:
+        raise Failure(f"{method} was refused: {response.reason}: {response.message}")
+    expected = step.get("expect", "OK")
+    if expected != "OK":
+        match(expected, METHODS[method].reply.FromString(response.body), run.variables)
+
+
+def _judge_refusal(run: Run, refused: Any, response: Any) -> None:
+    """`REASON`, `REASON field`, or a pattern of the Response."""
+    if isinstance(refused, str):
+        reason, _, field = refused.partition(" ")
+        refused = {"reason": reason, "status": REASONS[reason].status}
+        if field:
+            refused["details"] = {"any": {"field": field}}
+    match(refused, response, run.variables)
+
+
+# People and their letters
+
+
+def _account(run: Run, step: Step) -> None:
+    """Opens an account and, unless it is to stay pending, activates it as its owner would."""
+    name = step["account"]
+    _person(run, {"person": name})
+    if "password" in step:
+        run.variables[f"{name}.password"] = step["password"]
+    person = {key: f"${{{name}.{key}}}" for key in ("identifier", "name", "mail", "mobile")}
+    language = step.get("language", "FRENCH")
+    perform(run, {
+        "call": "CreateAccount", "with": {**person, "language": language},
+        "expect": {"id": {"save": f"{name}.id"}, "version": {"save": f"{name}.version"}}})
+    perform(run, {"letter": "mail", "to": name, "save": {"link": f"{name}.link"}})
+    perform(run, {"letter": "sms", "to": name, "save": {"code": f"{name}.code"}})
+    if not step.get("pending"):
+        password = f"${{{name}.password}}"
+        perform(run, {"call": "Activate", "with": {
+            "link": f"${{{name}.link}}", "code": f"${{{name}.code}}",
+            "password": password, "confirmation": password}})
+
+
+def _person(run: Run, step: Step) -> None:
+    run.draw_person(step["person"])
+
+
+_ADDRESSES = {"mail": "mail", "sms": "mobile"}
+
+
+def _letter(run: Run, step: Step) -> None:
+    """The next letter to somebody that no step has taken; with save, one that holds what is saved."""
+    by, saved = step["letter"], step.get("save") or {}
+    what = next(iter(saved), "text")
+    address = run.variables[f"{step['to']}.{_ADDRESSES[by]}"]
+    letter = run.owned().letters.wait(address, by, what, run.letters_taken)
+    run.letters_taken.add(letter.file)
+    run.trace.append(f"{by} to {address}: {' '.join(letter.text.split())[:300]}")
+    for part, variable in saved.items():
+        run.variables[variable] = getattr(letter, part)
+    if "matches" in step and not re.search(step["matches"], letter.text):
+        raise Failure(f"the {by} does not say {step['matches']}: {letter.text}")
+    if "lacks" in step and re.search(step["lacks"], letter.text):
+        raise Failure(f"the {by} says {step['lacks']}: {letter.text}")
+
+
+def _letters(run: Run, step: Step) -> None:
+    """How many came in all, once none is waiting to be sent."""
+    name = step["letters"]
+    _wait_until_sent(run, run.variables[f"{name}.id"])
+    letters = run.owned().letters
+    for word, by in (("mails", "mail"), ("texts", "sms")):
+        came = letters.to(run.variables[f"{name}.{_ADDRESSES[by]}"], by)
+        if word in step:
+            _bounded(len(came), step[word], f"{word} to {name}")
+
+
+def _wait_until_sent(run: Run, account_id: str) -> None:
+    end = time.monotonic() + _SETTLED_SECONDS_MAX
+    while time.monotonic() < end:
+        response = _finish(_begin(run, {"start": "ListLetters", "with": {"limit": 1000}}, "start"))
+        waiting = METHODS["ListLetters"].reply.FromString(response.body).letters
+        if not any(letter.account_id == account_id for letter in waiting):
+            return
+    raise Failure("a letter was not sent in time")
+
+
+# The server
+
+
+def _stop_server(run: Run, _: Step) -> None:
+    run.trace.append("SIGTERM")
+    run.owned().ask_to_stop()
+
+
+def _kill_server(run: Run, _: Step) -> None:
+    run.trace.append("kill -9")
+    run.owned().kill()
+
+
+def _start_server(run: Run, _: Step) -> None:
+    """Connections to the one before are gone, so that the next step opens a new one."""
+    run.owned().start()
+    run.forget_connections()
+
+
+def _wait_for_exit(run: Run, step: Step) -> None:
+    code = run.owned().wait()
+    if code != step["wait-for-exit"]:
+        raise Failure(f"the server ended with {code}, not {step['wait-for-exit']}")
+
+
+def _advance_clock(run: Run, step: Step) -> None:
+    """A span like 12h, 5min, 30s, 1ms, or several with + and - between: 12h - 1s."""
+    text = str(step["advance-clock"])
+    run.trace.append(f"clock + {text}")
+    total, sign = 0, 1
+    for token in text.split():
+        found = re.fullmatch(r"(\d+)(ms|s|min|h)", token)
+        if found:
+            total += sign * int(found[1]) * _SPANS[found[2]]
+        elif token in ("+", "-"):
+            sign = 1 if token == "+" else -1
+        else:
+            raise BadCase(f"no span: {text}")
+    run.owned().advance_clock(total)
+
+
+def _measure(run: Run, _: Step) -> None:
+    run.measured = (run.owned().memory_mib(), run.owned().processor_seconds())
+
+
+def _grew_at_most(run: Run, step: Step) -> None:
+    memory, seconds = run.measured
+    grown = run.owned().memory_mib() - memory
+    spent = run.owned().processor_seconds() - seconds
+    run.trace.append(f"the server grew by {grown:.1f} MiB and computed {spent:.2f} s")
+    if grown > step["grew-at-most"]:
+        raise Failure(f"R83: the server grew by {grown:.1f} MiB")
+    if spent > step.get("processor-seconds", 1e9):
+        raise Failure(f"R84: the server computed {spent:.2f} s")
+
+
+# Values
+
+
+def _let(run: Run, step: Step) -> None:
+    run.variables |= step["let"]
+
+
+def _same(run: Run, step: Step) -> None:
+    values = [_comparable(value) for value in step["same"]]
+    if any(value != values[0] for value in values):
+        raise Failure(f"these should be the same: {values}")
+
+
+def _differ(run: Run, step: Step) -> None:
+    values = [_comparable(value) for value in step["differ"]]
+    if len(set(values)) != len(values):
+        raise Failure(f"these should differ: {values}")
+
+
+def _comparable(value: Any) -> Any:
+    return value.decode(errors="replace") if isinstance(value, bytes) else value
+
+
+def _number(run: Run, step: Step) -> None:
+    """A difference of two, [a, b] for a − b, or one."""
+    value = step["number"]
+    if isinstance(value, list):
+        value = value[0] - value[1]
+    _bounded(value, {key: step[key] for key in ("at-least", "at-most") if key in step}, "number")
+
+
+def _bounded(actual: int, wanted: Any, what: str) -> None:
+    bounds = wanted if isinstance(wanted, dict) else {"at-least": wanted, "at-most": wanted}
+    if not bounds.get("at-least", actual) <= actual <= bounds.get("at-most", actual):
+        raise Failure(f"{what}: {actual}, expected {wanted}")
+
+
+_ACTIONS: dict[str, Callable[[Run, Step], None]] = {
+    "connect": _connect,
+    "send": _send,
+    "send-hex": _send_hex,
+    "send-frame": _send_frame,
+    "send-until-stuck": _send_until_stuck,
+    "expect-frame": _expect_frame,
+    "expect-any-order": _expect_any_order,
+    "expect-nothing": _expect_nothing,
+    "expect-close": _expect_close,
+    "ping": _ping,
+    "half-close": lambda run, step: _on(run, step).half_close(),
+    "close": lambda run, step: _on(run, step).close(),
+    "reset": lambda run, step: _on(run, step).reset(),
+    "call": _call,
+    "start": _start,
+    "answer": _answer,
+    "answers": _answers,
+    "account": _account,
+    "person": _person,
+    "letter": _letter,
+    "letters": _letters,
+    "stop-server": _stop_server,
+    "kill-server": _kill_server,
+    "start-server": _start_server,
+    "wait-for-exit": _wait_for_exit,
+    "advance-clock": _advance_clock,
+    "measure": _measure,
+    "grew-at-most": _grew_at_most,
+    "let": _let,
+    "same": _same,
+    "differ": _differ,
+    "number": _number,
+}
