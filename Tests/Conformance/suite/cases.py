@@ -83,7 +83,10 @@ def load(folder: Path = FOLDER) -> list[Case]:
 
 
 def _chapter(file: Path) -> list[Case]:
-    listed = yaml.load(file.read_text(), _Loader)
+    try:
+        listed = yaml.load(file.read_text(), _Loader)
+    except yaml.YAMLError as fault:
+        raise BadCase(f"{file.name}: {fault}") from fault
     if not isinstance(listed, list):
         raise BadCase(f"{file.name} is no list of cases")
     return [_case(entry, file.stem) for entry in listed]

@@ -144,6 +144,12 @@ class Connection:
             self._set_aside.append(frame)
         raise Failure("the server closed the connection before it had answered")
 
+    def has_answer(self, call_id: int) -> bool:
+        """Whether it is among the frames that were kept for later."""
+        return any(
+            frame.WhichOneof("kind") == "response" and frame.response.call_id == call_id
+            for frame in self._set_aside)
+
     def expect_end(self, within: float = ANSWER_SECONDS_MAX) -> None:
         """Nothing but the end of the stream may follow; a reset is a failure."""
         if self._set_aside:

@@ -87,5 +87,5 @@ class Run:
 
 
 def say_hello(connection: Connection, **fields: Any) -> None:
-    hello = frames.Hello(version_min=1, version_max=1, **fields)
+    hello = frames.Hello(**{"version_min": 1, "version_max": 1, **fields})
     connection.send_frame(frames.Frame(hello=hello))

@@ -150,17 +150,21 @@ def _request(step: Step, word: str) -> Any:
     return fill(method.request(), step.get("with") or {})
 
 
-def _begin(run: Run, step: Step, word: str) -> Started:
+def _begin(run: Run, step: Step, word: str) -> list[Started]:
+    """Sends the call, or as many as `times` says in one piece."""
     connection = _on(run, step)
-    call_id = connection.last_call_id + 1
-    request = frames.Request(
-        call_id=call_id, method=METHODS[step[word]].name,
-        body=_request(step, word).SerializeToString(), timeout_ms=step.get("timeout_ms", 0),
-        trace_context=step.get("trace_context", ""))
     key = step.get("key", b"")
-    request.idempotency_key = key.encode() if isinstance(key, str) else assemble(key)
-    connection.send_frame(frames.Frame(request=request))
-    return Started(connection, call_id, step[word])
+    request = frames.Request(
+        method=METHODS[step[word]].name, body=_request(step, word).SerializeToString(),
+        timeout_ms=step.get("timeout_ms", 0), trace_context=step.get("trace_context", ""),
+        idempotency_key=key.encode() if isinstance(key, str) else assemble(key))
+    began, piece = [], b""
+    for call_id in range(connection.last_call_id + 1, connection.last_call_id + 1 + step.get("times", 1)):
+        request.call_id = call_id
+        piece += encode(frames.Frame(request=request))
+        began.append(Started(connection, call_id, step[word]))
+    connection.send(piece)
+    return began
 
 
 def _finish(started: Started) -> Any:
@@ -177,13 +181,19 @@ def _call(run: Run, step: Step) -> None:
         request = _request(step, "call")
         response = run.command_line.call(run.server.address, method, request, run.trace)
     else:
-        response = _finish(_begin(run, step, "call"))
+        response = _finish(_begin(run, step, "call")[0])
     _judge(run, step["call"], step, response)
 
 
 def _start(run: Run, step: Step) -> None:
-    listed = run.started.setdefault(step["as"], [])
-    listed += [_begin(run, step, "start") for _ in range(step.get("times", 1))]
+    run.started.setdefault(step["as"], []).extend(_begin(run, step, "start"))
+
+
+def _unanswered(run: Run, step: Step) -> None:
+    """How many of them have no answer among the frames that came so far."""
+    started = run.started[step["unanswered"]]
+    left = sum(not one.connection.has_answer(one.call_id) for one in started)
+    _bounded(left, _bounds(step), f"calls without an answer, of {len(started)}")
 
 
 def _answer(run: Run, step: Step) -> None:
@@ -289,7 +299,8 @@ def _letters(run: Run, step: Step) -> None:
 def _wait_until_sent(run: Run, account_id: str) -> None:
     end = time.monotonic() + _SETTLED_SECONDS_MAX
     while time.monotonic() < end:
-        response = _finish(_begin(run, {"start": "ListLetters", "with": {"limit": 1000}}, "start"))
+        listing = {"call": "ListLetters", "with": {"limit": 1000}}
+        response = _finish(_begin(run, listing, "call")[0])
         waiting = METHODS["ListLetters"].reply.FromString(response.body).letters
         if not any(letter.account_id == account_id for letter in waiting):
             return
@@ -380,7 +391,11 @@ def _number(run: Run, step: Step) -> None:
     value = step["number"]
     if isinstance(value, list):
         value = value[0] - value[1]
-    _bounded(value, {key: step[key] for key in ("at-least", "at-most") if key in step}, "number")
+    _bounded(value, _bounds(step), "number")
+
+
+def _bounds(step: Step) -> dict[str, int]:
+    return {key: step[key] for key in ("at-least", "at-most") if key in step}
 
 
 def _bounded(actual: int, wanted: Any, what: str) -> None:
@@ -407,6 +422,7 @@ _ACTIONS: dict[str, Callable[[Run, Step], None]] = {
     "start": _start,
     "answer": _answer,
     "answers": _answers,
+    "unanswered": _unanswered,
     "account": _account,
     "person": _person,
     "letter": _letter,

@@ -50,6 +50,7 @@ WORDS = {
     "call": Word(_CALL, wire_only=_ONLY_WIRE),
     "start": Word(_CALL - {"expect", "refused"} | {"as", "times"}, no_command_line=True),
     "answer": Word(frozenset({"expect", "refused"}), no_command_line=True),
+    "unanswered": Word(frozenset({"at-least", "at-most"}), no_command_line=True),
     "answers": Word(frozenset({"are"}), no_command_line=True),
     # People and their letters
     "account": Word(frozenset({"pending", "password", "language"}), needs=_LETTERS),
