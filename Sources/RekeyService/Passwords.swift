@@ -14,7 +14,8 @@ struct Passwords: Sendable {
         _ password: Secret, _ confirmation: Secret, field: String
     ) throws(Refusal) -> NormalizedPassword {
         let normal = try normalized(password, field: field)
-        try rules.judge(codePoints: normal.codePointCount, bytes: normal.secret.count)
+        try rules.judge(
+            codePoints: normal.codePointCount, bytes: normal.secret.count, field: field)
         let again = try normalized(confirmation, field: "confirmation")
         guard normal.secret == again.secret else { throw .confirmationDiffers }
         return normal

@@ -19,18 +19,21 @@ public struct PasswordRules: Hashable, Sendable {
     /// - Parameters:
     ///   - codePoints: Unicode code points of the password after NFC.
     ///   - bytes: UTF-8 bytes of the same.
-    public func judge(codePoints: Int, bytes: Int) throws(Refusal) {
+    ///   - field: where the request has it, for the refusal to name.
+    public func judge(
+        codePoints: Int, bytes: Int, field: String = "password"
+    ) throws(Refusal) {
         guard bytes <= bytesMax else {
             throw Refusal(
                 .passwordUnacceptable, "the password is longer than \(bytesMax) bytes",
-                details: [FieldProblem(field: "password", problem: "at most \(bytesMax) bytes")])
+                details: [FieldProblem(field: field, problem: "at most \(bytesMax) bytes")])
         }
         guard codePoints >= codePointsMin else {
             throw Refusal(
                 .passwordUnacceptable,
                 "the password is too short: it needs at least \(codePointsMin) characters",
                 details: [
-                    FieldProblem(field: "password", problem: "at least \(codePointsMin) characters")
+                    FieldProblem(field: field, problem: "at least \(codePointsMin) characters")
                 ])
         }
     }

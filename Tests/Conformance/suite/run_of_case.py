@@ -78,6 +78,7 @@ class Run:
         token = secrets.token_hex(6)
         self.variables |= {
             f"{name}.identifier": f"c-{token}",
+            f"{name}.IDENTIFIER": f"C-{token.upper()}",
             f"{name}.name": "Camille Essai",
             f"{name}.mail": f"{name}.{token}@exemple.fr",
             f"{name}.mobile": f"+336{secrets.randbelow(10**8):08}",

@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Callable
 from typing import Any
 
+from . import described
 from .connection import ANSWER_SECONDS_MAX, Connection
 from .failure import BadCase, Failure
 from .patterns import match
@@ -382,6 +383,12 @@ def _differ(run: Run, step: Step) -> None:
         raise Failure(f"these should differ: {values}")
 
 
+def _ascending(run: Run, step: Step) -> None:
+    values = step["ascending"]
+    if any(one >= next for one, next in zip(values, values[1:], strict=False)):
+        raise Failure(f"these should ascend: {values}")
+
+
 def _comparable(value: Any) -> Any:
     return value.decode(errors="replace") if isinstance(value, bytes) else value
 
@@ -437,5 +444,7 @@ _ACTIONS: dict[str, Callable[[Run, Step], None]] = {
     "let": _let,
     "same": _same,
     "differ": _differ,
+    "ascending": _ascending,
+    "described": lambda run, step: described.compare(**step["described"]),
     "number": _number,
 }

@@ -130,7 +130,7 @@ def scalar(field: FieldDescriptor, value: Any) -> Any:
         return value.decode() if isinstance(value, bytes) else str(value)
     if field.type == _ENUM and isinstance(value, str):
         return enum_number(field, value)
-    return value
+    return int(value) if isinstance(value, str) else value
 
 
 def enum_number(field: FieldDescriptor, name: str) -> int:

@@ -69,6 +69,8 @@ WORDS = {
     "let": Word(),
     "same": Word(),
     "differ": Word(),
+    "ascending": Word(),
+    "described": Word(),
     "number": Word(frozenset({"at-least", "at-most"})),
     "repeat": Word(frozenset({"steps"})),
 }
