@@ -6,9 +6,11 @@ extension ListLetters: Served {
         _ request: Request, _ call: Call, _ service: Service
     ) async throws(Refusal) -> Reply {
         let letters = try await service.storing { () async throws(StoreError) in
-            try await service.store.letters(after: request.after, limit: request.limit)
+            // One more than asked for, to know whether this is the last page.
+            try await service.store.letters(after: request.after, limit: request.limit + 1)
         }
+        let shown = letters.prefix(request.limit)
         return Reply(
-            letters: letters, nextAfter: letters.count == request.limit ? letters.last?.id : nil)
+            letters: Array(shown), nextAfter: shown.count < letters.count ? shown.last?.id : nil)
     }
 }
