@@ -21,6 +21,7 @@ NEEDS = {
     "memory": True,      # its process can be measured
     "slow-hash": True,   # one password is hashed at a time, so that calls can be made to wait
     "fresh-store": True, # nobody else has an account there
+    "few-files": True,   # its process may have 100 files open, so that it runs out of connections
     "clock": True,       # a build for tests whose clock can be moved
     "patience": False,   # minutes; only with --long
 }

@@ -10,6 +10,8 @@ from pathlib import Path
 from .cases import Case
 from .protocol import RULES
 
+# They bind clients: what a server does cannot show that they are kept.
+CLIENT_RULES = frozenset({"P5.4", "P6.7", "P10.2"})
 PASSED, FAILED, SKIPPED = "passed", "FAILED", "skipped"
 
 
@@ -30,8 +32,9 @@ def line(result: Result) -> str:
         + (f"  {result.why}" if result.outcome == SKIPPED else ""))
 
 
-def matrix(results: list[Result]) -> str:
-    """Chapters with their counts; rules and requirements with the number of cases that hold them."""
+def matrix(results: list[Result], is_whole: bool) -> str:
+    """Chapters with their counts; rules and requirements with the number of cases that prove them. Only
+    a whole run can say which rules nothing proves."""
     chapters: dict[str, Counter[str]] = defaultdict(Counter)
     for result in results:
         chapters[result.case.chapter][result.outcome] += 1
@@ -42,12 +45,16 @@ def matrix(results: list[Result]) -> str:
     proving = _cases_that_passed(results)
     rules = Counter(rule for case in proving for rule in case.rules)
     requirements = Counter(name for case in proving for name in case.requirements)
-    unproved = [rule for rule in RULES if not rules[rule]]
     lines += [
         "", "rules proved, with how many cases: " + _counted(rules, RULES),
-        "rules of PROTOCOL.md that no case proved: " + (" ".join(unproved) or "none"),
         "requirements proved, with how many cases: " + _counted(requirements, sorted(requirements)),
     ]  # fmt: skip
+    if is_whole:
+        unproved = [rule for rule in RULES if not rules[rule] and rule not in CLIENT_RULES]
+        lines += [
+            "rules for clients alone: " + " ".join(rule for rule in RULES if rule in CLIENT_RULES),
+            "rules of PROTOCOL.md that no case proved: " + (" ".join(unproved) or "none"),
+        ]  # fmt: skip
     return "\n".join(lines)
 
 

@@ -18,7 +18,7 @@ from .connection import Address
 from .failure import BadCase, Failure
 from .letters import Letters
 
-START_SECONDS_MAX = 60.0
+START_SECONDS_MAX = 30.0
 STOP_SECONDS_MAX = 30.0
 _POLL_SECONDS = 0.005
 
@@ -26,11 +26,15 @@ _POLL_SECONDS = 0.005
 class Server:
     """A rekeyd of the suite's own. The `with` makes it, starts it, and leaves nothing behind."""
 
-    def __init__(self, binaries: Path, settings: dict[str, str], has_clock: bool) -> None:
-        """`settings`: by the names of its flags, without dashes in front."""
+    def __init__(
+        self, binaries: Path, settings: dict[str, str], has_clock: bool, files_max: int = 0
+    ) -> None:
+        """`settings`: by the names of its flags, without dashes in front. `files_max`: how many files
+        it may have open; 0 leaves that to the machine."""
         self._rekeyd = binaries / "rekeyd"
-        self._settings = [word for name, value in settings.items() for word in (f"--{name}", value)]
+        self._settings = {"listen-plaintext-on-loopback": "true", **settings}
         self._has_clock = has_clock
+        self._limits = ["prlimit", f"--nofile={files_max}"] if files_max else []
         self._clock_ms = 0
         self._process: subprocess.Popen[bytes] | None = None
         self.address: Address = ("127.0.0.1", 0)
@@ -68,11 +72,7 @@ class Server:
         """Returns when it takes connections."""
         port_file = self._home / "port"
         port_file.unlink(missing_ok=True)
-        command = [
-            self._rekeyd, "serve", "--config", self._folder / "rekeyd.json",
-            "--listen-plaintext-on-loopback", "true", "--listen-port", "0",
-            "--listen-port-file", port_file, *self._settings,
-        ]  # fmt: skip
+        command = self._command({**self._settings, "listen-port-file": str(port_file)})
         environment = {**os.environ, "SWIFT_BACKTRACE": "enable=no"}
         if self._has_clock:
             environment["REKEY_TEST_CLOCK"] = str(self._clock_file)
@@ -86,6 +86,23 @@ class Server:
                 raise Failure(f"rekeyd did not start:\n{self.log}")
             time.sleep(_POLL_SECONDS)
         self.address = ("127.0.0.1", int(port_file.read_text()))
+
+    def _command(self, settings: dict[str, str]) -> list[str]:
+        flags = [word for name, value in settings.items() for word in (f"--{name}", value)]
+        config = str(self._folder / "rekeyd.json")
+        return [
+            *self._limits, str(self._rekeyd), "serve", "--config", config, "--listen-port", "0", *flags]
+
+    def refuses_to_start(self, settings: dict[str, str]) -> int:
+        """Its exit code with these settings; while it runs it would be refused for another reason."""
+        if self._process:
+            raise BadCase("the server runs already")
+        command = self._command({**self._settings, **settings})
+        try:
+            return subprocess.run(
+                command, capture_output=True, timeout=START_SECONDS_MAX, check=False).returncode
+        except subprocess.TimeoutExpired:
+            raise Failure(f"rekeyd starts with {settings}") from None
 
     @property
     def has_ended(self) -> bool:

@@ -186,6 +186,19 @@ def _call(run: Run, step: Step) -> None:
     _judge(run, step["call"], step, response)
 
 
+def _wait_for(run: Run, step: Step) -> None:
+    """Makes a call again and again until its reply is as expected."""
+    end = time.monotonic() + _SETTLED_SECONDS_MAX
+    while True:
+        response = _finish(_begin(run, step, "wait-for")[0])
+        try:
+            _judge(run, step["wait-for"], step, response)
+            return
+        except Failure:
+            if time.monotonic() > end:
+                raise
+
+
 def _start(run: Run, step: Step) -> None:
     run.started.setdefault(step["as"], []).extend(_begin(run, step, "start"))
 
@@ -298,14 +311,8 @@ def _letters(run: Run, step: Step) -> None:
 
 
 def _wait_until_sent(run: Run, account_id: str) -> None:
-    end = time.monotonic() + _SETTLED_SECONDS_MAX
-    while time.monotonic() < end:
-        listing = {"call": "ListLetters", "with": {"limit": 1000}}
-        response = _finish(_begin(run, listing, "call")[0])
-        waiting = METHODS["ListLetters"].reply.FromString(response.body).letters
-        if not any(letter.account_id == account_id for letter in waiting):
-            return
-    raise Failure("a letter was not sent in time")
+    waiting = {"letters": {"not": {"any": {"account_id": account_id}}}}
+    _wait_for(run, {"wait-for": "ListLetters", "with": {"limit": 1000}, "expect": waiting})
 
 
 # The server
@@ -331,6 +338,12 @@ def _wait_for_exit(run: Run, step: Step) -> None:
     code = run.owned().wait()
     if code != step["wait-for-exit"]:
         raise Failure(f"the server ended with {code}, not {step['wait-for-exit']}")
+
+
+def _refuses_to_start(run: Run, step: Step) -> None:
+    code = run.owned().refuses_to_start(step["with"])
+    if code != step["refuses-to-start"]:
+        raise Failure(f"rekeyd with {step['with']} ended with {code}")
 
 
 def _advance_clock(run: Run, step: Step) -> None:
@@ -426,6 +439,7 @@ _ACTIONS: dict[str, Callable[[Run, Step], None]] = {
     "close": lambda run, step: _on(run, step).close(),
     "reset": lambda run, step: _on(run, step).reset(),
     "call": _call,
+    "wait-for": _wait_for,
     "start": _start,
     "answer": _answer,
     "answers": _answers,
@@ -438,6 +452,7 @@ _ACTIONS: dict[str, Callable[[Run, Step], None]] = {
     "kill-server": _kill_server,
     "start-server": _start_server,
     "wait-for-exit": _wait_for_exit,
+    "refuses-to-start": _refuses_to_start,
     "advance-clock": _advance_clock,
     "measure": _measure,
     "grew-at-most": _grew_at_most,

@@ -48,6 +48,7 @@ WORDS = {
     "reset": _wire(),
     # Calls
     "call": Word(_CALL, wire_only=_ONLY_WIRE),
+    "wait-for": Word(frozenset({"with", "expect", "on"}), no_command_line=True),
     "start": Word(_CALL - {"expect", "refused"} | {"as", "times"}, no_command_line=True),
     "answer": Word(frozenset({"expect", "refused"}), no_command_line=True),
     "unanswered": Word(frozenset({"at-least", "at-most"}), no_command_line=True),
@@ -62,6 +63,7 @@ WORDS = {
     "kill-server": Word(needs=_PROCESS),
     "start-server": Word(needs=_PROCESS),
     "wait-for-exit": Word(needs=_PROCESS),
+    "refuses-to-start": Word(frozenset({"with"}), needs=_PROCESS),
     "advance-clock": Word(needs=frozenset({"clock"})),
     "measure": Word(needs=frozenset({"memory"})),
     "grew-at-most": Word(frozenset({"processor-seconds"}), needs=frozenset({"memory"})),
