@@ -346,8 +346,10 @@ final class ConnectionHandler: ChannelDuplexHandler {
     /// Sees to it that `ring` runs when something's time has come, or earlier.
     private func setAlarm() {
         guard let eventLoop = context?.eventLoop else { return }
-        let times = [state.nextTick, calls.nextDeadline].compactMap(\.self)
-        guard let at = times.min(), at < alarm?.at ?? at + .seconds(1) else { return }
+        var next = state.nextTick
+        if let deadline = calls.nextDeadline { next = min(next ?? deadline, deadline) }
+        guard let at = next else { return }
+        if let alarm, alarm.at <= at { return }
         alarm?.scheduled.cancel()
         let bound = NIOLoopBound(self, eventLoop: eventLoop)
         let scheduled = eventLoop.scheduleTask(in: .init(max(at - .now, .zero))) {

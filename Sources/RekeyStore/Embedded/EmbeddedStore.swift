@@ -21,6 +21,7 @@ public final class EmbeddedStore: AccountStore {
     let nextCheckpoint: Atomic<Int>
 
     public let letterArrivals: AsyncStream<Void>
+    private let arenas = ArenaPool()
     private let arrivals: AsyncStream<Void>.Continuation
 
     init(
@@ -157,10 +158,17 @@ public final class EmbeddedStore: AccountStore {
     }
 
     public func readAtOnce(_ subject: SubjectID) throws(StoreError) -> Reading<Subject>? {
-        try tables.withLock { (tables) throws(StoreError) in
-            let now = tables.clock.now()
-            let (subject, sequence) = try tables.subject(subject, at: now)
-            return sequence <= journal.durable ? Reading(value: subject, now: now) : nil
+        // Only the row is taken under the lock: most reads are done here, and unpacking takes longest.
+        let (row, sequence, now) = tables.withLock { tables in
+            let row = tables.rows[subject]
+            return (row?.bytes, row?.sequence ?? tables.rows.lastRemoval, tables.clock.now())
+        }
+        guard sequence <= journal.durable else { return nil }
+        guard let row else { return Reading(value: Subject(id: subject), now: now) }
+        return try arenas.with { (arena) throws(StoreError) in
+            let read = try Records.subject(subject, row, arena)
+            if read.isEmpty(at: now) { return Reading(value: Subject(id: subject), now: now) }
+            return Reading(value: read, now: now)
         }
     }
 
