@@ -94,11 +94,11 @@ struct  Rekey__V1__Hello
   uint32_t version_min;
   uint32_t version_max;
   /*
-   * The longest request frame that this side accepts, in bytes behind the length.
+   * From a server: the longest frame that it reads, in bytes behind the length.
    */
   uint32_t request_frame_bytes_max;
   /*
-   * The longest response frame that this side accepts, in bytes behind the length.
+   * From a client: the longest frame that it reads, in bytes behind the length.
    */
   uint32_t response_frame_bytes_max;
   /*
