@@ -6,6 +6,8 @@ struct CallsInFlight {
     /// A call that is being answered.
     struct Waiting {
         let endpoint: Endpoint
+        /// For its log lines.
+        let trace: String?
         let deadline: Instant
         fileprivate var task: Task<Void, Never>?
     }
@@ -14,8 +16,10 @@ struct CallsInFlight {
     /// None of them ends earlier; whose it was may have been answered since.
     private(set) var nextDeadline: Instant?
 
-    mutating func insert(_ callID: UInt64, _ endpoint: Endpoint, deadline: Instant) {
-        waiting[callID] = Waiting(endpoint: endpoint, deadline: deadline)
+    mutating func insert(
+        _ callID: UInt64, _ endpoint: Endpoint, trace: String?, deadline: Instant
+    ) {
+        waiting[callID] = Waiting(endpoint: endpoint, trace: trace, deadline: deadline)
         nextDeadline = min(nextDeadline ?? deadline, deadline)
     }
 

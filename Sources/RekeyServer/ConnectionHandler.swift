@@ -65,6 +65,7 @@ final class ConnectionHandler: ChannelDuplexHandler {
         lingering?.cancel()
         lingering = nil
         calls.cancelAll()
+        forgetUnread()
         self.context = nil
         context.fireChannelInactive()
     }
@@ -118,8 +119,14 @@ final class ConnectionHandler: ChannelDuplexHandler {
         if unread.readableBytes == 0 {
             unread = bytes
         } else {
-            unread.writeImmutableBuffer(bytes)
+            // Into memory of their own, and both parts erased where they lay.
+            var joined = context.channel.allocator.buffer(
+                capacity: unread.readableBytes + bytes.readableBytes)
+            joined.writeImmutableBuffer(unread)
+            joined.writeImmutableBuffer(bytes)
+            forgetUnread()
             bytes.erase(bytes.readableBytes)
+            unread = joined
         }
         now = .now
         state.heard(at: now)
@@ -139,7 +146,7 @@ final class ConnectionHandler: ChannelDuplexHandler {
     private func readFrames(_ context: ChannelHandlerContext) {
         isReading = true
         while !state.isClosing, isTaken(context), readFrame() {}
-        if state.isClosing { unread.clear() }
+        if state.isClosing { forgetUnread() }
         if closeIsDue { close() }
         state.awaitsRest(unread.readableBytes > 0, at: now)
         state.pause(!context.channel.isWritable, at: now)
@@ -156,6 +163,12 @@ final class ConnectionHandler: ChannelDuplexHandler {
         guard inputIsClosed, unread.readableBytes == 0 || context?.channel.isWritable == true
         else { return }
         perform(state.receiveEnd(at: now))
+    }
+
+    /// What was not read may hold a password, too.
+    private func forgetUnread() {
+        unread.erase(unread.readableBytes)
+        unread = ByteBuffer()
     }
 
     /// One frame, if all of it is here.
@@ -219,7 +232,7 @@ final class ConnectionHandler: ChannelDuplexHandler {
                 reply(request.callID, body)
                 perform(state.answered(at: now))
             }
-            if let prepared { start(endpoint, prepared, request.callID, deadline: now + timeout) }
+            if let prepared { start(endpoint, prepared, request, deadline: now + timeout) }
         } catch {
             log(error, request.metadata)
             send(error, request.callID)
@@ -229,13 +242,14 @@ final class ConnectionHandler: ChannelDuplexHandler {
 
     /// Runs on this loop until it first has to wait.
     private func start(
-        _ endpoint: Endpoint, _ prepared: Endpoint.Prepared, _ callID: UInt64,
+        _ endpoint: Endpoint, _ prepared: Endpoint.Prepared, _ request: RequestFrame,
         deadline: ContinuousClock.Instant
     ) {
         guard let eventLoop = context?.eventLoop else { return }
         let service = service
+        let callID = request.callID
         let bound = NIOLoopBound(self, eventLoop: eventLoop)
-        calls.insert(callID, endpoint, deadline: deadline)
+        calls.insert(callID, endpoint, trace: request.trace, deadline: deadline)
         let task = Task.immediate(executorPreference: loop.executor) {
             let outcome = await prepared.answer(service)
             if eventLoop.inEventLoop {
@@ -253,14 +267,16 @@ final class ConnectionHandler: ChannelDuplexHandler {
     private func finish(_ callID: UInt64, _ outcome: Endpoint.Outcome) {
         let call = calls.remove(callID)
         guard context != nil, !state.isClosing else { return }
-        let metadata: Logger.Metadata = ["method": "\(call?.endpoint.name ?? "")"]
+        func metadata() -> Logger.Metadata {
+            .call(call?.endpoint.name ?? "unknown", trace: call?.trace)
+        }
         loop.arena.scope(budget: Arena.packingBudget) {
             switch outcome {
             case .reply(let encode):
-                logger.debug("call answered", metadata: metadata)
+                logger.debug("call answered", metadata: metadata())
                 reply(callID, encode(loop.arena))
             case .refusal(let refusal):
-                log(refusal, metadata)
+                log(refusal, metadata())
                 send(refusal, callID)
             }
         }

@@ -5,7 +5,13 @@ import Synchronization
 /// The connections that are open: no more than the process has files for, and all of them known, so
 /// that they can be told to drain.
 final class Connections: Sendable {
-    private let channels = Mutex<[ObjectIdentifier: any Channel]>([:])
+    private struct Open {
+        var channels: [ObjectIdentifier: any Channel] = [:]
+        /// Those that are told that there is no room; they take none.
+        var refused: Set<ObjectIdentifier> = []
+    }
+
+    private let open = Mutex(Open())
     private let max: Int
 
     init(max: Int = Connections.limit) { self.max = max }
@@ -23,11 +29,11 @@ final class Connections: Sendable {
     }
 
     enum Admission {
-        case full
+        case admitted
         /// There is no room, but enough to say so.
-        case toBeRefused
-        /// Close it at once.
-        case none
+        case refused
+        /// There is not even that: close it at once.
+        case dropped
     }
 
     /// Files that are left for telling connections that there is no room.
@@ -35,21 +41,26 @@ final class Connections: Sendable {
 
     func add(_ channel: any Channel) -> Admission {
         let id = ObjectIdentifier(channel)
-        let admission: Admission = channels.withLock { channels in
-            guard channels.count < max + Self.refusedMax else { return .none }
-            channels[id] = channel
-            return channels.count <= max ? .full : .toBeRefused
+        let admission: Admission = open.withLock { open in
+            let isRoom = open.channels.count - open.refused.count < max
+            guard isRoom || open.refused.count < Self.refusedMax else { return .dropped }
+            open.channels[id] = channel
+            if !isRoom { open.refused.insert(id) }
+            return isRoom ? .admitted : .refused
         }
-        guard admission != .none else { return .none }
+        guard admission != .dropped else { return .dropped }
         channel.closeFuture.whenComplete { _ in
-            self.channels.withLock { $0[id] = nil }
+            self.open.withLock { open in
+                open.channels[id] = nil
+                open.refused.remove(id)
+            }
         }
         return admission
     }
 
     /// Lets every connection finish its calls, and closes what is left when the time is over.
     func drain(within time: Duration) async {
-        let open = channels.withLock { Array($0.values) }
+        let open = self.open.withLock { Array($0.channels.values) }
         for channel in open { channel.pipeline.fireUserInboundEventTriggered(DrainEvent()) }
         let alarms = open.map { channel in
             channel.eventLoop.scheduleTask(in: .init(time)) { channel.close(promise: nil) }

@@ -38,11 +38,11 @@ public struct RekeyServer: ServiceLifecycle.Service {
             .childChannelInitializer { [service, logger] channel in
                 channel.eventLoop.makeCompletedFuture {
                     let admission = connections.add(channel)
-                    guard admission != .none else { return channel.close(promise: nil) }
+                    guard admission != .dropped else { return channel.close(promise: nil) }
                     try channel.pipeline.syncOperations.addHandler(
                         ConnectionHandler(
                             service: service, loop: resources[channel.eventLoop],
-                            isAdmitted: admission == .full, logger: logger))
+                            isAdmitted: admission == .admitted, logger: logger))
                 }
             }
         let listener: any Channel

@@ -7,7 +7,7 @@ struct ReplyBuffer {
     /// Held back longer, it would hide from the peer's back-pressure.
     private static let largeBytes = 64 * 1024
     /// Memory that is kept between reads.
-    private static let keptBytes = 64 * 1024
+    private static let keptBytes = 16 * 1024
 
     var isLarge: Bool { bytes.readableBytes >= Self.largeBytes }
 

@@ -197,7 +197,7 @@ package struct ServerConnectionState {
 
     /// There is no room for this connection (P7.8).
     package mutating func refuse() -> Step {
-        end("TOO_MANY_CONNECTIONS", "the server has no room for another connection; use fewer")
+        end("TOO_MANY_CONNECTIONS", "the server has no room for another connection; use fewer, or try again later")
     }
 
     private mutating func end(_ reason: String, _ message: String) -> Step {
@@ -232,6 +232,7 @@ package struct ServerConnectionState {
         pausedSince = isPaused ? now : nil
         // Time in which nobody read is nobody's fault (P2.7).
         heardAt = now
+        if pingedAt != nil { pingedAt = now }
         if frameSince != nil { frameSince = now }
     }
 
@@ -297,7 +298,7 @@ package struct ServerConnectionState {
 
 extension Refusal {
     package static let draining = Refusal(
-        .draining, "the server is stopping; repeat the call on another connection")
+        .draining, "this connection takes no more calls; repeat the call on another one")
 
     package static let tooManyCalls = Refusal(
         .tooManyCalls,

@@ -21,6 +21,10 @@ public enum WireLimits {
     /// From a server's first GoAway to its second, at most.
     public static let announcedFor: Duration = .seconds(1)
     public static let idempotencyKeyBytesMax = 64
+    public static let traceContextBytesMax = 128
+    /// Frames that ask for no call: so many at once, and so many more a second.
+    public static let floodMax = 100.0
+    public static let floodPerSecond = 10.0
     /// From a server's end of a connection to its close, if the client does not close before.
     public static let lingerMax: Duration = .seconds(1)
     public static let drainMax: Duration = .seconds(10)

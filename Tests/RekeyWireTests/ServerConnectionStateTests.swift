@@ -218,6 +218,16 @@ struct ServerConnectionStateTests {
         #expect(state.tick(at: at(11)).word == "end FRAME_SLOW")
     }
 
+    @Test("P7.6: while nobody reads, nobody is silent, though a Ping is under way")
+    func pausedPing() {
+        var state = open()
+        #expect(state.tick(at: at(30)).word == "send ping 1")
+        state.pause(true, at: at(31))
+        state.pause(false, at: at(60))
+        #expect(state.tick(at: at(60)).word == "nothing")
+        #expect(state.tick(at: at(75)).word == "end PEER_SILENT")
+    }
+
     @Test("P7.9: whoever does not read for 60 s is left")
     func stuck() {
         var state = open()

@@ -98,13 +98,16 @@ final class ConnectionHandler: ChannelInboundHandler {
                 state.withdraw(callID)
                 throw .cancelled(outcomeUnknown: false)
             }
+            // Known before it is sent: a write that fails ends the connection before it returns.
+            calls[callID] = call
             do throws(ClientError) {
                 try send(call, callID)
             } catch {
+                calls[callID] = nil
                 state.withdraw(callID)
                 throw error
             }
-            awaitReply(call, callID)
+            if calls[callID] != nil { awaitReply(call) }
         } catch {
             notify(.callOver(wasAnswered: false))
             call.finish(arena, .failure(error))
@@ -131,8 +134,7 @@ final class ConnectionHandler: ChannelInboundHandler {
         }
     }
 
-    private func awaitReply(_ call: Call, _ callID: UInt64) {
-        calls[callID] = call
+    private func awaitReply(_ call: Call) {
         if call.deadline < alarm?.at ?? .distantFuture { setAlarm(call.deadline) }
         if silenceAlarm == nil {
             silence.end(.now)

@@ -28,12 +28,11 @@ struct ConnectionState {
     /// Calls that may be in flight at once.
     private(set) var callsMax = 0
 
-    var isOpen: Bool { phase == .open }
     var isEnded: Bool { phase == .ended }
     /// The server owes an answer.
     var isOwed: Bool { !waiting.isEmpty || !givenUp.isEmpty }
 
-    /// Throws when the two sides have no version in common, or the server takes no calls at all.
+    /// Throws when the two sides have no version in common.
     mutating func receive(_ hello: Hello) throws(ClientError) {
         guard phase == .awaitingHello else { throw .protocolBroken("a second Hello") }
         guard hello.versions.contains(WireLimits.version) else {
@@ -43,14 +42,12 @@ struct ConnectionState {
                     + "\(hello.versions.upperBound) of the protocol and this client version "
                     + "\(WireLimits.version) only; install a client that fits")
         }
-        guard hello.requestFrameBytesMax > 0, hello.callsMax > 0 else {
-            throw ClientError(
-                .cannotConnect,
-                "the server's Hello allows no calls (\(hello.callsMax) at once, of "
-                    + "\(hello.requestFrameBytesMax) bytes); is this a rekeyd?")
-        }
-        requestFrameBytesMax = min(hello.requestFrameBytesMax, WireLimits.requestFrameBytesMax)
-        callsMax = hello.callsMax
+        // 0 says nothing (P3.4).
+        let bytes = hello.requestFrameBytesMax
+        requestFrameBytesMax =
+            bytes == 0
+            ? WireLimits.requestFrameBytesMax : min(bytes, WireLimits.requestFrameBytesMax)
+        callsMax = hello.callsMax == 0 ? WireLimits.callsInFlightMax : hello.callsMax
         phase = .open
     }
 

@@ -61,7 +61,7 @@ public final class EmbeddedStore: AccountStore {
     public func transactAtOnce<Reply: Sendable>(
         _ subject: SubjectID, _ body: @Sendable (Subject, Timestamp) -> Decision<Reply>
     ) throws(StoreError) -> Answer<Reply>? {
-        try tables.withLock { (tables) throws(StoreError) in
+        let answer: Answer<Reply>? = try tables.withLock { (tables) throws(StoreError) in
             let now = tables.clock.now()
             let (subject, sequence) = try tables.subject(subject, at: now)
             guard sequence <= journal.durable else { return nil }
@@ -69,6 +69,8 @@ public final class EmbeddedStore: AccountStore {
             guard decision.durability != .awaited || decision.isRead else { return nil }
             return try take(decision, subject, sequence, nil, now, &tables).answer
         }
+        checkpointIfDue()
+        return answer
     }
 
     private func perform<Reply: Sendable>(

@@ -94,15 +94,6 @@ class Link(asyncio.Protocol):
         if not self.closed.done():
             self.closed.set_result(None)
 
-    def pause_writing(self) -> None:
-        """The server does not read: nor is it read, until it does (P7.9)."""
-        if self._transport is not None:
-            self._transport.pause_reading()
-
-    def resume_writing(self) -> None:
-        if self._transport is not None:
-            self._transport.resume_reading()
-
     # What the connection wants done.
 
     def _act(self, events: list[Event]) -> None:
