@@ -197,7 +197,9 @@ package struct ServerConnectionState {
 
     /// There is no room for this connection (P7.8).
     package mutating func refuse() -> Step {
-        end("TOO_MANY_CONNECTIONS", "the server has no room for another connection; use fewer, or try again later")
+        end(
+            "TOO_MANY_CONNECTIONS",
+            "the server has no room for another connection; use fewer, or try again later")
     }
 
     private mutating func end(_ reason: String, _ message: String) -> Step {

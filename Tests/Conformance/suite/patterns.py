@@ -131,7 +131,8 @@ def _named(actual: Any, field: FieldDescriptor) -> str:
 
 
 def _shown(value: Any) -> str:
-    text = repr(value) if not isinstance(value, Message) else "{ " + " ".join(str(value).split()) + " }"
+    is_message = isinstance(value, Message)
+    text = "{ " + " ".join(str(value).split()) + " }" if is_message else repr(value)
     return text if len(text) <= 300 else text[:300] + "…"
 
 

@@ -33,8 +33,8 @@ def line(result: Result) -> str:
 
 
 def matrix(results: list[Result], is_whole: bool) -> str:
-    """Chapters with their counts; rules and requirements with the number of cases that prove them. Only
-    a whole run can say which rules nothing proves."""
+    """Chapters with their counts; rules and requirements with the number of cases that prove them.
+    Only a whole run can say which rules nothing proves."""
     chapters: dict[str, Counter[str]] = defaultdict(Counter)
     for result in results:
         chapters[result.case.chapter][result.outcome] += 1
@@ -81,7 +81,8 @@ def write_junit(results: list[Result], file: Path) -> None:
             suite, "testcase", classname=result.case.chapter,
             name=f"{result.case.id} ({result.variant})", time=f"{result.seconds:.3f}")
         if result.outcome == FAILED:
-            xml.SubElement(entry, "failure", message=_first_line(result.why)).text = _clean(result.why)
+            failure = xml.SubElement(entry, "failure", message=_first_line(result.why))
+            failure.text = _clean(result.why)
         elif result.outcome == SKIPPED:
             xml.SubElement(entry, "skipped", message=result.why)
     xml.ElementTree(suite).write(file, encoding="utf-8", xml_declaration=True)

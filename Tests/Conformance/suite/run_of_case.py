@@ -26,7 +26,7 @@ class Started:
 
 @dataclass
 class Run:
-    """`cut` is for the variants on the wire; where there is a `command_line`, calls go through it."""
+    """`cut` is how bytes go out; where there is a `command_line`, calls go through it."""
 
     server: Server | ForeignServer
     cut: Cut

@@ -29,8 +29,8 @@ class Server:
     def __init__(
         self, binaries: Path, settings: dict[str, str], has_clock: bool, files_max: int = 0
     ) -> None:
-        """`settings`: by the names of its flags, without dashes in front. `files_max`: how many files
-        it may have open; 0 leaves that to the machine."""
+        """`settings`: by the names of its flags, without dashes in front. `files_max`: how many
+        files it may have open; 0 leaves that to the machine."""
         self._rekeyd = binaries / "rekeyd"
         self._settings = {"listen-plaintext-on-loopback": "true", **settings}
         self._has_clock = has_clock
@@ -91,10 +91,12 @@ class Server:
         flags = [word for name, value in settings.items() for word in (f"--{name}", value)]
         config = str(self._folder / "rekeyd.json")
         return [
-            *self._limits, str(self._rekeyd), "serve", "--config", config, "--listen-port", "0", *flags]
+            *self._limits, str(self._rekeyd), "serve", "--config", config, "--listen-port", "0",
+            *flags,
+        ]  # fmt: skip
 
     def refuses_to_start(self, settings: dict[str, str]) -> int:
-        """Its exit code with these settings; while it runs it would be refused for another reason."""
+        """Its exit code with these settings; it must not run, or that would be the reason."""
         if self._process:
             raise BadCase("the server runs already")
         command = self._command({**self._settings, **settings})

@@ -160,7 +160,8 @@ def _begin(run: Run, step: Step, word: str) -> list[Started]:
         timeout_ms=step.get("timeout_ms", 0), trace_context=step.get("trace_context", ""),
         idempotency_key=key.encode() if isinstance(key, str) else assemble(key))
     began, piece = [], b""
-    for call_id in range(connection.last_call_id + 1, connection.last_call_id + 1 + step.get("times", 1)):
+    first = connection.last_call_id + 1
+    for call_id in range(first, first + step.get("times", 1)):
         request.call_id = call_id
         piece += encode(frames.Frame(request=request))
         began.append(Started(connection, call_id, step[word]))
@@ -284,7 +285,7 @@ _ADDRESSES = {"mail": "mail", "sms": "mobile"}
 
 
 def _letter(run: Run, step: Step) -> None:
-    """The next letter to somebody that no step has taken; with save, one that holds what is saved."""
+    """The next letter to somebody that no step has taken; with save, one that holds that."""
     by, saved = step["letter"], step.get("save") or {}
     what = next(iter(saved), "text")
     address = run.variables[f"{step['to']}.{_ADDRESSES[by]}"]
