@@ -286,12 +286,7 @@ struct RekeyClientTests {
                 if case .connected = heard { peer.close() }
             }
         }
-        let mute = try await ScriptedServer {
-            { heard, peer in
-                if case .connected = heard { peer.send(.hello(Hello(callsMax: 0))) }
-            }
-        }
-        for server in [other, rude, mute] {
+        for server in [other, rude] {
             let client = try RekeyClient(to: server, waitsForReady: false)
             let error = await #expect(throws: ClientError.self) { try await reset(client, "a") }
             #expect(error?.kind == .cannotConnect)
