@@ -11,6 +11,7 @@ let house: [SwiftSetting] = [
 
 let nioCore: Target.Dependency = .product(name: "NIOCore", package: "swift-nio")
 let nioPosix: Target.Dependency = .product(name: "NIOPosix", package: "swift-nio")
+let nioEmbedded: Target.Dependency = .product(name: "NIOEmbedded", package: "swift-nio")
 let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
 let argumentParser: Target.Dependency = .product(
     name: "ArgumentParser", package: "swift-argument-parser")
@@ -168,8 +169,7 @@ let package = Package(
             dependencies: [
                 "RekeyCore", "RekeySecrets", "RekeyServer", "RekeyWire", "RekeySimulation",
                 "RekeyTestSupport",
-                nioCore,
-                nioPosix, logging,
+                nioCore, nioEmbedded, nioPosix, logging,
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ],
             swiftSettings: house),
@@ -180,7 +180,10 @@ let package = Package(
             path: "Tests/RekeyClientTestSupport", swiftSettings: house),
         .testTarget(
             name: "RekeyClientTests",
-            dependencies: ["RekeyCore", "RekeyWire", "RekeyClient", "RekeyClientTestSupport"],
+            dependencies: [
+                "RekeyCore", "RekeyWire", "RekeyClient", "RekeyClientTestSupport", nioCore,
+                nioEmbedded,
+            ],
             swiftSettings: house),
         .testTarget(
             name: "rekeyTests",
