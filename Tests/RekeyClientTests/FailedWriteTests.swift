@@ -9,7 +9,7 @@ import Testing
 
 @Suite("A write that fails")
 struct FailedWriteTests {
-    @Test("ends the call that was being written, though the connection is gone before the write returns")
+    @Test("ends the call that was being written, though its connection ends before it returns")
     func callBeingWritten() throws {
         let channel = EmbeddedChannel()
         let breaking = BreakingFlush()

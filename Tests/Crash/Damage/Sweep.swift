@@ -218,6 +218,6 @@ struct Sweep {
             let name = kind.rawValue + String(repeating: " ", count: 11 - kind.rawValue.utf8.count)
             print(name + columns.joined())
         }
-        print("\(damages) damages: none went unnoticed")
+        print("\(damages.grouped) damages: none went unnoticed")
     }
 }

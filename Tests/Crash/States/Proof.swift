@@ -89,11 +89,11 @@ struct Proof {
                 print(failure)
                 return 1
             }
-            progress("\(Self.grouped(total.states)) of \(Self.grouped(wanted)) states")
+            progress("\(total.states.grouped) of \(wanted.grouped) states")
         }
         progress("")
         print(
-            "\(Self.grouped(total.states)) crash states, \(Self.grouped(total.recoveries)) "
+            "\(total.states.grouped) crash states, \(total.recoveries.grouped) "
                 + "recoveries, nothing lost")
         return 0
     }
@@ -178,15 +178,5 @@ struct Proof {
         guard isatty(STDERR_FILENO) == 1 else { return }
         let line = Array("\r\u{1B}[K\(text)".utf8)
         _ = write(STDERR_FILENO, line, line.count)
-    }
-
-    private static func grouped(_ number: Int) -> String {
-        var digits = Substring(String(number))
-        var groups: [Substring] = []
-        while digits.count > 3 {
-            groups.append(digits.suffix(3))
-            digits = digits.dropLast(3)
-        }
-        return ([digits] + groups.reversed()).joined(separator: ",")
     }
 }
