@@ -23,12 +23,13 @@ from google.protobuf import descriptor_pool, message_factory
 from google.protobuf.message import Message
 
 PROTO = Path(__file__).resolve().parents[2] / "Proto"
+SERVICES = ("rekey.v1.Rekey", "rekey.v1.Operator", "rekey.v1.Reflection")
 # A connection ends, or each call on it is answered, long before this: more is a server that hangs.
 ANSWER_SECONDS_MAX = 60.0
 
 
 def _compile() -> Any:
-    """The module of frames; the two services land in protobuf's default pool."""
+    """The module of frames; the services land in protobuf's default pool."""
     with tempfile.TemporaryDirectory(prefix="rekey-wire-") as folder:
         names = ("frame", "operator", "options", "recovery", "reflection", "services")
         files = [f"rekey/v1/{name}.proto" for name in names]
@@ -64,7 +65,7 @@ def _methods() -> dict[str, Method]:
             factory.GetPrototype(method.input_type),
             factory.GetPrototype(method.output_type),
         )
-        for service in ("rekey.v1.Rekey", "rekey.v1.Operator")
+        for service in SERVICES
         for method in pool.FindServiceByName(service).methods
     }
 
