@@ -11,6 +11,7 @@ let house: [SwiftSetting] = [
 
 let nioCore: Target.Dependency = .product(name: "NIOCore", package: "swift-nio")
 let nioPosix: Target.Dependency = .product(name: "NIOPosix", package: "swift-nio")
+let nioSSL: Target.Dependency = .product(name: "NIOSSL", package: "swift-nio-ssl")
 let nioEmbedded: Target.Dependency = .product(name: "NIOEmbedded", package: "swift-nio")
 let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
 let argumentParser: Target.Dependency = .product(
@@ -26,6 +27,8 @@ let package = Package(
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-asn1", from: "1.7.4"),
+        .package(url: "https://github.com/apple/swift-certificates", from: "1.21.1"),
         .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
         .package(
             url: "https://github.com/apple/swift-configuration", from: "1.4.0",
@@ -33,6 +36,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+        .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
         .package(url: "https://github.com/apple/swift-system", from: "1.8.1"),
         .package(url: "https://github.com/HdrHistogram/hdrhistogram-swift", from: "0.2.0"),
         .package(url: "https://github.com/hummingbird-project/swift-mustache", from: "2.1.1"),
@@ -85,10 +89,21 @@ let package = Package(
                 .product(name: "Mustache", package: "swift-mustache"),
             ],
             swiftSettings: house),
+        // Who may call what: certificates, callers and their roles, revocations.
+        .target(
+            name: "RekeyAccess",
+            dependencies: [
+                "RekeyCore", "RekeyWire", "RekeySecrets",
+                .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "SwiftASN1", package: "swift-asn1"),
+                .product(name: "X509", package: "swift-certificates"),
+            ],
+            swiftSettings: house),
         .target(
             name: "RekeyServer",
             dependencies: [
-                "RekeyCore", "RekeyWire", "RekeyStore", "RekeyService", nioCore, nioPosix, logging,
+                "RekeyCore", "RekeyWire", "RekeyStore", "RekeyService", "RekeyAccess", nioCore,
+                nioPosix, nioSSL, logging,
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ],
             swiftSettings: house),
@@ -96,7 +111,7 @@ let package = Package(
             name: "rekeyd",
             dependencies: [
                 "RekeyCore", "RekeyWire", "RekeySecrets", "RekeyJournal", "RekeyStore",
-                "RekeyService", "RekeyServer", argumentParser, logging,
+                "RekeyAccess", "RekeyService", "RekeyServer", argumentParser, logging,
                 .product(name: "Configuration", package: "swift-configuration"),
                 .product(name: "SystemPackage", package: "swift-system"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
@@ -107,7 +122,7 @@ let package = Package(
         // Clients see the wire and nothing of the server.
         .target(
             name: "RekeyClient",
-            dependencies: ["RekeyCore", "RekeyWire", nioCore, nioPosix],
+            dependencies: ["RekeyCore", "RekeyWire", nioCore, nioPosix, nioSSL],
             path: "Clients/Swift/RekeyClient",
             swiftSettings: house),
         .executableTarget(

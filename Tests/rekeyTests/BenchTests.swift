@@ -257,7 +257,8 @@ private final class Heard: Sendable {
         return ServerStatus.Reply(
             startedAt: Timestamp(milliseconds: 0), now: Timestamp(milliseconds: 0), accounts: 0,
             lettersWaiting: waiting, durableSequence: 0, logBytesSinceCheckpoint: 0,
-            connections: 1, isDiskFull: false, clockAhead: .zero)
+            connections: 1, isDiskFull: false, clockAhead: .zero, certificateValidUntil: nil,
+            handshakesFailed: 0)
     }
 }
 

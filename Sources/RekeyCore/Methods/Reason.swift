@@ -24,6 +24,8 @@ public enum Reason: String, CaseIterable, Sendable {
     case accountState = "ACCOUNT_STATE"
 
     // The state of the server or of the call.
+    case methodForbidden = "METHOD_FORBIDDEN"
+    case rateLimited = "RATE_LIMITED"
     case tooManyCalls = "TOO_MANY_CALLS"
     case overloaded = "OVERLOADED"
     case storeBusy = "STORE_BUSY"
@@ -43,12 +45,13 @@ public enum Reason: String, CaseIterable, Sendable {
             .idempotencyKeyReused:
             .invalidArgument
         case .methodUnknown: .unimplemented
+        case .methodForbidden: .permissionDenied
         case .linkInvalid, .activationRefused, .accountUnknown, .serviceUnknown: .notFound
         case .resendsSpent, .accountState: .failedPrecondition
         case .loginFailed, .sessionInvalid, .passwordWrong: .unauthenticated
         case .accountExists: .alreadyExists
         case .accountChanged: .aborted
-        case .tooManyCalls, .overloaded: .resourceExhausted
+        case .rateLimited, .tooManyCalls, .overloaded: .resourceExhausted
         case .storeBusy, .storeUnavailable, .storeFull, .lettersBacklog, .draining:
             .unavailable
         case .deadlineExceeded: .deadlineExceeded
@@ -61,8 +64,8 @@ public enum Reason: String, CaseIterable, Sendable {
     /// The call was not run: nothing was changed, counted or spent, and it may be repeated anywhere.
     public var isNotProcessed: Bool {
         switch self {
-        case .tooManyCalls, .overloaded, .storeBusy, .storeUnavailable, .storeFull, .lettersBacklog,
-            .draining, .deadlineExceeded, .cancelled:
+        case .rateLimited, .tooManyCalls, .overloaded, .storeBusy, .storeUnavailable, .storeFull,
+            .lettersBacklog, .draining, .deadlineExceeded, .cancelled:
             true
         default: false
         }

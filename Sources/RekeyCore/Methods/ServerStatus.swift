@@ -20,11 +20,16 @@ public enum ServerStatus: Method {
         public var isDiskFull: Bool
         /// How far the wall clock is ahead of service time, if that is more than is believed; else 0.
         public var clockAhead: Duration
+        /// When the server's certificate ends; nil without TLS.
+        public var certificateValidUntil: Timestamp?
+        /// Since the start: connections that were closed before their caller was known.
+        public var handshakesFailed: UInt64
 
         public init(
             startedAt: Timestamp, now: Timestamp, accounts: Int, lettersWaiting: Int,
             durableSequence: UInt64, logBytesSinceCheckpoint: Int, connections: Int,
-            isDiskFull: Bool, clockAhead: Duration
+            isDiskFull: Bool, clockAhead: Duration, certificateValidUntil: Timestamp?,
+            handshakesFailed: UInt64
         ) {
             self.startedAt = startedAt
             self.now = now
@@ -35,6 +40,8 @@ public enum ServerStatus: Method {
             self.connections = connections
             self.isDiskFull = isDiskFull
             self.clockAhead = clockAhead
+            self.certificateValidUntil = certificateValidUntil
+            self.handshakesFailed = handshakesFailed
         }
     }
 }

@@ -12,6 +12,8 @@ extension ServerStatus: ServedAtOnce {
             lettersWaiting: store.lettersWaiting, durableSequence: store.durableSequence,
             logBytesSinceCheckpoint: store.logBytesSinceCheckpoint,
             connections: service.state.connections.load(ordering: .relaxed),
-            isDiskFull: store.isFull, clockAhead: store.clockAhead)
+            isDiskFull: store.isFull, clockAhead: store.clockAhead,
+            certificateValidUntil: service.state.certificateValidUntil,
+            handshakesFailed: service.state.handshakesFailed.load(ordering: .relaxed))
     }
 }

@@ -285,7 +285,10 @@ extension ServerStatus.Reply: WireMessage {
             durableSequence: message.durable_sequence,
             logBytesSinceCheckpoint: Int(clamping: message.log_bytes_since_checkpoint),
             connections: Int(message.connections), isDiskFull: message.disk_full != 0,
-            clockAhead: .milliseconds(Int64(clamping: message.clock_ahead_ms)))
+            clockAhead: .milliseconds(Int64(clamping: message.clock_ahead_ms)),
+            certificateValidUntil: message.certificate_valid_until_ms == 0
+                ? nil : Timestamp(wire: message.certificate_valid_until_ms),
+            handshakesFailed: message.handshakes_failed)
     }
 
     public func fill(_ message: inout Rekey__V1__ServerStatusReply, _ arena: Arena) {
@@ -298,5 +301,7 @@ extension ServerStatus.Reply: WireMessage {
         message.connections = .init(clamping: connections)
         message.disk_full = isDiskFull ? 1 : 0
         message.clock_ahead_ms = UInt64(clamping: clockAhead.milliseconds)
+        message.certificate_valid_until_ms = certificateValidUntil?.wire ?? 0
+        message.handshakes_failed = handshakesFailed
     }
 }

@@ -137,7 +137,8 @@ extension Specimen {
             ServerStatus.Reply(
                 startedAt: time, now: later, accounts: .max, lettersWaiting: 2,
                 durableSequence: .max, logBytesSinceCheckpoint: 3, connections: 4,
-                isDiskFull: true, clockAhead: .milliseconds(5))),
+                isDiskFull: true, clockAhead: .milliseconds(5),
+                certificateValidUntil: Timestamp(milliseconds: 7), handshakesFailed: 8)),
     ]
 
     static let frames: [Specimen] = [

@@ -22,6 +22,9 @@ struct StatusCommand: RemoteCommand {
                     : "has room",
                 "Clock": reply.clockAhead > .zero
                     ? "\(reply.clockAhead) ahead, not followed: set it right" : "is followed",
+                "Certificate": reply.certificateValidUntil.map { "ends \(remote.moment($0))" }
+                    ?? "none: plaintext",
+                "Handshakes failed": "\(reply.handshakesFailed)",
             ]).text(columns: output.columns)
         }
     }

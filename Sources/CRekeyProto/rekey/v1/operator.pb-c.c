@@ -1411,7 +1411,7 @@ const ProtobufCMessageDescriptor rekey__v1__server_status_request__descriptor =
   (ProtobufCMessageInit) rekey__v1__server_status_request__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor rekey__v1__server_status_reply__field_descriptors[9] =
+static const ProtobufCFieldDescriptor rekey__v1__server_status_reply__field_descriptors[11] =
 {
   {
     "started_at_ms",
@@ -1521,13 +1521,39 @@ static const ProtobufCFieldDescriptor rekey__v1__server_status_reply__field_desc
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "certificate_valid_until_ms",
+    10,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_FIXED64,
+    0,   /* quantifier_offset */
+    offsetof(Rekey__V1__ServerStatusReply, certificate_valid_until_ms),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "handshakes_failed",
+    11,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT64,
+    0,   /* quantifier_offset */
+    offsetof(Rekey__V1__ServerStatusReply, handshakes_failed),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned rekey__v1__server_status_reply__field_indices_by_name[] = {
   2,   /* field[2] = accounts */
+  9,   /* field[9] = certificate_valid_until_ms */
   8,   /* field[8] = clock_ahead_ms */
   6,   /* field[6] = connections */
   7,   /* field[7] = disk_full */
   4,   /* field[4] = durable_sequence */
+  10,   /* field[10] = handshakes_failed */
   3,   /* field[3] = letters_waiting */
   5,   /* field[5] = log_bytes_since_checkpoint */
   1,   /* field[1] = now_ms */
@@ -1536,7 +1562,7 @@ static const unsigned rekey__v1__server_status_reply__field_indices_by_name[] = 
 static const ProtobufCIntRange rekey__v1__server_status_reply__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 9 }
+  { 0, 11 }
 };
 const ProtobufCMessageDescriptor rekey__v1__server_status_reply__descriptor =
 {
@@ -1546,7 +1572,7 @@ const ProtobufCMessageDescriptor rekey__v1__server_status_reply__descriptor =
   "Rekey__V1__ServerStatusReply",
   "rekey.v1",
   sizeof(Rekey__V1__ServerStatusReply),
-  9,
+  11,
   rekey__v1__server_status_reply__field_descriptors,
   rekey__v1__server_status_reply__field_indices_by_name,
   1,  rekey__v1__server_status_reply__number_ranges,

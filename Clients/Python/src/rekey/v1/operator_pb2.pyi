@@ -133,26 +133,30 @@ class RevokeSessionsReply(_message.Message):
     def __init__(self, revoked: _Optional[int] = ...) -> None: ...
 
 class ServerStatusReply(_message.Message):
-    __slots__ = ["accounts", "clock_ahead_ms", "connections", "disk_full", "durable_sequence", "letters_waiting", "log_bytes_since_checkpoint", "now_ms", "started_at_ms"]
+    __slots__ = ["accounts", "certificate_valid_until_ms", "clock_ahead_ms", "connections", "disk_full", "durable_sequence", "handshakes_failed", "letters_waiting", "log_bytes_since_checkpoint", "now_ms", "started_at_ms"]
     ACCOUNTS_FIELD_NUMBER: _ClassVar[int]
+    CERTIFICATE_VALID_UNTIL_MS_FIELD_NUMBER: _ClassVar[int]
     CLOCK_AHEAD_MS_FIELD_NUMBER: _ClassVar[int]
     CONNECTIONS_FIELD_NUMBER: _ClassVar[int]
     DISK_FULL_FIELD_NUMBER: _ClassVar[int]
     DURABLE_SEQUENCE_FIELD_NUMBER: _ClassVar[int]
+    HANDSHAKES_FAILED_FIELD_NUMBER: _ClassVar[int]
     LETTERS_WAITING_FIELD_NUMBER: _ClassVar[int]
     LOG_BYTES_SINCE_CHECKPOINT_FIELD_NUMBER: _ClassVar[int]
     NOW_MS_FIELD_NUMBER: _ClassVar[int]
     STARTED_AT_MS_FIELD_NUMBER: _ClassVar[int]
     accounts: int
+    certificate_valid_until_ms: int
     clock_ahead_ms: int
     connections: int
     disk_full: bool
     durable_sequence: int
+    handshakes_failed: int
     letters_waiting: int
     log_bytes_since_checkpoint: int
     now_ms: int
     started_at_ms: int
-    def __init__(self, started_at_ms: _Optional[int] = ..., now_ms: _Optional[int] = ..., accounts: _Optional[int] = ..., letters_waiting: _Optional[int] = ..., durable_sequence: _Optional[int] = ..., log_bytes_since_checkpoint: _Optional[int] = ..., connections: _Optional[int] = ..., disk_full: bool = ..., clock_ahead_ms: _Optional[int] = ...) -> None: ...
+    def __init__(self, started_at_ms: _Optional[int] = ..., now_ms: _Optional[int] = ..., accounts: _Optional[int] = ..., letters_waiting: _Optional[int] = ..., durable_sequence: _Optional[int] = ..., log_bytes_since_checkpoint: _Optional[int] = ..., connections: _Optional[int] = ..., disk_full: bool = ..., clock_ahead_ms: _Optional[int] = ..., certificate_valid_until_ms: _Optional[int] = ..., handshakes_failed: _Optional[int] = ...) -> None: ...
 
 class ServerStatusRequest(_message.Message):
     __slots__ = []

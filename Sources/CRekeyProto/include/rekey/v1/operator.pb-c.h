@@ -289,10 +289,18 @@ struct  Rekey__V1__ServerStatusReply
    * How far the wall clock is ahead of service time, when that is more than is believed; else 0.
    */
   uint64_t clock_ahead_ms;
+  /*
+   * When the server's certificate ends; 0 without TLS.
+   */
+  uint64_t certificate_valid_until_ms;
+  /*
+   * Since the start: connections that were closed before their caller was known.
+   */
+  uint64_t handshakes_failed;
 };
 #define REKEY__V1__SERVER_STATUS_REPLY__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&rekey__v1__server_status_reply__descriptor) \
-    , 0, 0, 0, 0, 0, 0, 0, 0, 0 }
+    , 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0 }
 
 
 /* Rekey__V1__Account methods */
