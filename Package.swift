@@ -104,6 +104,7 @@ let package = Package(
             dependencies: [
                 "RekeyCore", "RekeyWire", "RekeyStore", "RekeyService", "RekeyAccess", nioCore,
                 nioPosix, nioSSL, logging,
+                .product(name: "NIOTLS", package: "swift-nio"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ],
             swiftSettings: house),

@@ -1,5 +1,6 @@
 import Logging
 import NIOCore
+import RekeyAccess
 import RekeyCore
 import RekeyService
 import RekeyWire
@@ -17,6 +18,7 @@ final class ConnectionHandler: ChannelDuplexHandler {
     private let logger: Logger
     /// Whether the server has room for this connection.
     private let isAdmitted: Bool
+    private var peer: Peer
     private var state = ServerConnectionState(at: .now)
     private var calls = CallsInFlight()
     private var unread = ByteBuffer()
@@ -34,32 +36,73 @@ final class ConnectionHandler: ChannelDuplexHandler {
     private var inputIsClosed = false
     /// All was written that ever will be.
     private var outputIsClosed = false
+    private var expiry: Scheduled<Void>?
     /// Closes what the peer does not.
     private var lingering: Scheduled<Void>?
     private var context: ChannelHandlerContext?
 
-    init(service: Service, loop: LoopResources, isAdmitted: Bool, logger: Logger) {
+    init(
+        service: Service, loop: LoopResources, peer: Peer, isAdmitted: Bool, logger: Logger
+    ) {
         self.service = service
         self.loop = loop
+        self.peer = peer
         self.isAdmitted = isAdmitted
         self.logger = logger
     }
 
     // MARK: The connection's life
 
+    func handlerAdded(context: ChannelHandlerContext) {
+        // Behind a handshake, which the connection was active for.
+        if context.channel.isActive { begin(context) }
+    }
+
     func channelActive(context: ChannelHandlerContext) {
-        self.context = context
-        service.state.connections.add(1, ordering: .relaxed)
-        send(.hello(Hello()))
-        if !isAdmitted { perform(state.refuse()) }
-        if service.state.isDraining.load(ordering: .relaxed) { perform(state.stop(at: now)) }
-        flush()
-        setAlarm()
+        if self.context == nil { begin(context) }
         context.fireChannelActive()
     }
 
+    private func begin(_ context: ChannelHandlerContext) {
+        self.context = context
+        service.state.connections.add(1, ordering: .relaxed)
+        send(.hello(Hello()))
+        if !isAdmitted { perform(state.refuse(.tooManyConnections)) }
+        refuseUnlessWanted()
+        if service.state.isDraining.load(ordering: .relaxed) { perform(state.stop(at: now)) }
+        flush()
+        setAlarm()
+        awaitExpiry(context)
+    }
+
+    /// Whoever may not be here, or no longer (P10.4).
+    private func refuseUnlessWanted() {
+        guard let refusal = peer.refusal, !state.isClosing else { return }
+        logger.notice(
+            "a caller is refused",
+            metadata: ["caller": "\(peer.name)", "why": "\(refusal.rawValue)"])
+        perform(state.refuse(refusal))
+    }
+
+    private func awaitExpiry(_ context: ChannelHandlerContext) {
+        guard let end = peer.validUntil else { return }
+        let bound = NIOLoopBound(self, eventLoop: context.eventLoop)
+        expiry = context.eventLoop.scheduleTask(in: .init(max(end - ServerTLS.now(), .zero))) {
+            bound.value.judgeAgain()
+        }
+    }
+
+    /// The server's files were read again, or the certificate's time is over.
+    private func judgeAgain() {
+        peer.judgeAgain()
+        refuseUnlessWanted()
+        flush()
+        setAlarm()
+    }
+
     func channelInactive(context: ChannelHandlerContext) {
-        service.state.connections.subtract(1, ordering: .relaxed)
+        if self.context != nil { service.state.connections.subtract(1, ordering: .relaxed) }
+        expiry?.cancel()
         alarm?.scheduled.cancel()
         alarm = nil
         lingering?.cancel()
@@ -86,6 +129,7 @@ final class ConnectionHandler: ChannelDuplexHandler {
             perform(state.stop(at: now))
             flush()
             setAlarm()
+        case is AccessChangedEvent: judgeAgain()
         default:
             context.fireUserInboundEventTriggered(event)
         }
@@ -222,11 +266,13 @@ final class ConnectionHandler: ChannelDuplexHandler {
                     ProtocolTooth.methods.holds ? .methodUnknown : .internalFault,
                     "this server has no such method")
             }
+            guard let caller = peer.caller, caller.may(endpoint.name, of: endpoint.roles) else {
+                throw .methodForbidden
+            }
             try request.check()
             let timeout = min(request.timeout ?? WireLimits.deadlineDefault, WireLimits.deadlineMax)
-            // Without certificates there is one caller: this machine.
             let incoming = Endpoint.Incoming(
-                frame: request, caller: "local", deadline: now + timeout)
+                frame: request, caller: caller.name, deadline: now + timeout)
             let prepared = try endpoint.open(incoming, service, loop.arena) { body in
                 logger.debug("call answered", metadata: request.metadata)
                 reply(request.callID, body)

@@ -1,20 +1,38 @@
 import Glibc
 import NIOCore
+import RekeyWire
 import Synchronization
 
-/// The connections that are open: no more than the process has files for, and all of them known, so
-/// that they can be told to drain.
+/// The connections that are open: no more than the process has files for, in all and of one caller, and
+/// all of them known, so that they can be told to drain.
 final class Connections: Sendable {
     private struct Open {
         var channels: [ObjectIdentifier: any Channel] = [:]
         /// Those that are told that there is no room; they take none.
         var refused: Set<ObjectIdentifier> = []
+        /// Those whose caller is not known yet, oldest first.
+        var handshakes: [ObjectIdentifier] = []
+        var callers: [ObjectIdentifier: String] = [:]
+        var perCaller: [String: Int] = [:]
+
+        mutating func remove(_ id: ObjectIdentifier) {
+            channels[id] = nil
+            refused.remove(id)
+            handshakes.removeAll { $0 == id }
+            guard let caller = callers.removeValue(forKey: id), let count = perCaller[caller]
+            else { return }
+            perCaller[caller] = count > 1 ? count - 1 : nil
+        }
     }
 
     private let open = Mutex(Open())
     private let max: Int
+    private let perCallerMax: Int
 
-    init(max: Int = Connections.limit) { self.max = max }
+    init(max: Int = Connections.limit, perCallerMax: Int) {
+        self.max = max
+        self.perCallerMax = perCallerMax
+    }
 
     /// Files that are kept for the log, letters and the listener; the rest may be connections.
     private static let reservedFiles = 64
@@ -49,19 +67,53 @@ final class Connections: Sendable {
             return isRoom ? .admitted : .refused
         }
         guard admission != .dropped else { return .dropped }
-        channel.closeFuture.whenComplete { _ in
-            self.open.withLock { open in
-                open.channels[id] = nil
-                open.refused.remove(id)
-            }
-        }
+        channel.closeFuture.whenComplete { _ in self.open.withLock { $0.remove(id) } }
         return admission
+    }
+
+    /// Handshakes under way at once: a few hundred strangers who never finish theirs must not keep out
+    /// those who do, in milliseconds.
+    private static let handshakesMax = 256
+
+    /// A handshake begins; the oldest ends for it when there are too many.
+    func beginHandshake(_ channel: any Channel) {
+        let oldest: (any Channel)? = open.withLock { open in
+            open.handshakes.append(ObjectIdentifier(channel))
+            guard open.handshakes.count > Swift.min(Self.handshakesMax, Swift.max(max / 2, 1))
+            else {
+                return nil
+            }
+            return open.channels[open.handshakes.removeFirst()]
+        }
+        oldest?.close(promise: nil)
+    }
+
+    /// A handshake has ended: whether its caller may have one connection more.
+    func endHandshake(_ channel: any Channel, caller: String) -> Bool {
+        let id = ObjectIdentifier(channel)
+        return open.withLock { open in
+            open.handshakes.removeAll { $0 == id }
+            let count = open.perCaller[caller, default: 0]
+            guard count < perCallerMax || !ProtocolTooth.callerConnections.holds else {
+                return false
+            }
+            open.callers[id] = caller
+            open.perCaller[caller] = count + 1
+            return true
+        }
+    }
+
+    /// Tells every connection something.
+    func tell(_ event: any Sendable) {
+        for channel in open.withLock({ Array($0.channels.values) }) {
+            channel.pipeline.fireUserInboundEventTriggered(event)
+        }
     }
 
     /// Lets every connection finish its calls, and closes what is left when the time is over.
     func drain(within time: Duration) async {
+        tell(DrainEvent())
         let open = self.open.withLock { Array($0.channels.values) }
-        for channel in open { channel.pipeline.fireUserInboundEventTriggered(DrainEvent()) }
         let alarms = open.map { channel in
             channel.eventLoop.scheduleTask(in: .init(time)) { channel.close(promise: nil) }
         }
@@ -72,3 +124,6 @@ final class Connections: Sendable {
 
 /// Tells a connection that the server stops.
 struct DrainEvent: Sendable {}
+
+/// Tells a connection that callers and revocations were read again.
+struct AccessChangedEvent: Sendable {}

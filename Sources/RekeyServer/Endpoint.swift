@@ -1,4 +1,5 @@
 import Glibc
+import RekeyAccess
 import RekeyCore
 import RekeyService
 import RekeyStore
@@ -27,6 +28,8 @@ final class Endpoint: Sendable {
 
     /// As on the wire.
     let name: String
+    /// Who may call it, as services.proto says: a method without roles is nobody's (R76).
+    let roles: RoleSet
     private let utf8: [UInt8]
     private let opening: Opening
 
@@ -37,6 +40,8 @@ final class Endpoint: Sendable {
     private init(_ name: String, _ opening: @escaping Opening) {
         self.name = name
         self.utf8 = Array(name.utf8)
+        let described = ProtocolDescription.methods.first { $0.name == name }
+        roles = RoleSet(described?.roles ?? [])
         self.opening = opening
     }
 

@@ -4,13 +4,16 @@ public struct ListenAddress: Sendable {
     let port: Int
 
     /// - Parameters:
-    ///   - host: a loopback address; without TLS no other is listened on (R74).
+    ///   - host: an address of this machine; 0.0.0.0 or :: for all.
     ///   - port: 0 takes a free one.
-    /// - Throws: `ListenError.notLoopback`.
-    public init(host: String, port: Int) throws(ListenError) {
-        guard ["127.0.0.1", "::1"].contains(host) else { throw .notLoopback(host) }
+    public init(host: String, port: Int) {
         self.host = host
         self.port = port
+    }
+
+    /// - Throws: `ListenError.notLoopback`: without TLS no other is listened on (R74).
+    func checkLoopback() throws(ListenError) {
+        guard ["127.0.0.1", "::1"].contains(host) else { throw .notLoopback(host) }
     }
 }
 

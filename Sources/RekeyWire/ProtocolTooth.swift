@@ -20,6 +20,9 @@ package enum ProtocolTooth: String, CaseIterable, Sendable {
     // What a request may say.
     case origin, confirmation, earlierSession, fieldMask, pageLimit
     case healthWhileDraining
+    // Who may call.
+    case tlsVersion, clientCertificate, handshakeWithin, knownCallers, revocations, liveAccess
+    case roles, narrowing, callerConnections
 
     #if TEETH
         private static let pulled = getenv("REKEY_TOOTH").map { String(cString: $0) }

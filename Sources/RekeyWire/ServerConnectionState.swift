@@ -195,11 +195,10 @@ package struct ServerConnectionState {
         end("FRAME_INVALID", fault.description)
     }
 
-    /// There is no room for this connection (P7.8).
-    package mutating func refuse() -> Step {
-        end(
-            "TOO_MANY_CONNECTIONS",
-            "the server has no room for another connection; use fewer, or try again later")
+    /// The connection is not wanted, or no more (P7.8, P10.4).
+    package mutating func refuse(_ refusal: ConnectionRefusal) -> Step {
+        guard phase != .closing else { return .nothing }
+        return end(refusal.rawValue, refusal.message)
     }
 
     private mutating func end(_ reason: String, _ message: String) -> Step {
@@ -301,6 +300,9 @@ package struct ServerConnectionState {
 extension Refusal {
     package static let draining = Refusal(
         .draining, "this connection takes no more calls; repeat the call on another one")
+
+    package static let methodForbidden = Refusal(
+        .methodForbidden, "this caller may not call this method; Describe says which roles may")
 
     package static let tooManyCalls = Refusal(
         .tooManyCalls,

@@ -1,4 +1,5 @@
 import Foundation
+import RekeyAccess
 import RekeyCore
 import RekeyJournal
 import RekeySecrets
@@ -78,6 +79,7 @@ struct Failure: Error {
         self.init(Self.clockWrong, message + ". Nothing was changed")
     }
 
+    init(_ error: AccessError) { self.init(Self.wrongSetting, "\(error)") }
     init(_ error: KeyRingError) { self.init(Self.wrongSetting, "\(error)") }
     init(_ error: CourierError) { self.init(Self.wrongSetting, error.message) }
     init(_ error: LetterError) { self.init(Self.wrongSetting, "\(error)") }

@@ -1,8 +1,10 @@
 import ArgumentParser
 import Foundation
+import RekeyAccess
 import RekeyCore
 import RekeyJournal
 import RekeySecrets
+import RekeyServer
 import RekeyStore
 
 /// `rekeyd init DIRECTORY`: a key ring, an empty store, a folder for letters, a configuration.
@@ -12,11 +14,20 @@ struct InitCommand: ParsableCommand {
         abstract: "Make a new installation in a directory.",
         discussion: """
             Makes DIRECTORY with the key ring (keys, mode 0600), the store (data/), a folder for \
-            letters (letters/) and a configuration (rekeyd.json). Nothing that exists is touched.
+            letters (letters/), an authority with the server's certificate (tls/), the first operator's \
+            profile (operator/) and a configuration (rekeyd.json). Nothing that exists is touched.
+
+            Where you have no profile yet, ~/.config/rekey becomes a link to the operator's, so that \
+            'rekey' finds it.
             """)
 
     @Argument(help: "A directory that does not exist yet, or is empty.")
     var directory: String
+
+    @Option(
+        name: .customLong("name"),
+        help: "A host name or address that clients reach the server by; may be repeated.")
+    var names: [String] = []
 
     func run() throws {
         let target = URL(fileURLWithPath: directory).standardizedFileURL.path
@@ -35,6 +46,7 @@ struct InitCommand: ParsableCommand {
             try? FileManager.default.removeItem(atPath: draft)
             throw error
         }
+        let linked = link(to: "\(target)/operator")
         print(
             """
             Made \(target):
@@ -42,11 +54,36 @@ struct InitCommand: ParsableCommand {
                            password, link and session is void.
               data/        the store
               letters/     mails (a Maildir) and SMS
+              tls/         the authority, the server's certificate, who may call
+              operator/    the first operator's profile\(linked ? ", which 'rekey' finds by itself" : "")
               rekeyd.json  the settings; 'rekeyd config' explains them
 
             Start it:
-              rekeyd serve --config \(target)/rekeyd.json --listen-plaintext-on-loopback true
+              rekeyd serve --config \(target)/rekeyd.json
+
+            What calls the flow needs a profile of its own:
+              rekeyd cert issue --config \(target)/rekeyd.json --role service --name portal
             """)
+    }
+
+    /// Makes the operator's profile the one that `rekey` finds; not over one that is there.
+    private func link(to profile: String) -> Bool {
+        let environment = ProcessInfo.processInfo.environment
+        let home = environment["HOME"].map { "\($0)/.config" }
+        guard let folder = environment["XDG_CONFIG_HOME"] ?? home, folder.hasPrefix("/") else {
+            return false
+        }
+        let place = "\(folder)/rekey"
+        // A link whose installation is gone leads nowhere.
+        if (try? FileManager.default.destinationOfSymbolicLink(atPath: place)) != nil,
+            !FileManager.default.fileExists(atPath: place)
+        {
+            try? FileManager.default.removeItem(atPath: place)
+        }
+        try? FileManager.default.createDirectory(
+            atPath: folder, withIntermediateDirectories: true,
+            attributes: [.posixPermissions: 0o700])
+        return symlink(profile, place) == 0
     }
 
     /// A directory's names, durably.
@@ -94,5 +131,26 @@ struct InitCommand: ParsableCommand {
         else {
             throw Failure(Failure.cannotCreate, "\(folder): \(String(cString: strerror(errno)))")
         }
+        do {
+            try makeAccess(folder)
+        } catch {
+            throw Failure(error)
+        }
+    }
+
+    private func makeAccess(_ folder: String) throws(AccessError) {
+        func path(_ key: String) -> String { "\(folder)/\(Setting.named(key)?.standard ?? "")" }
+        _ = mkdir("\(folder)/tls", 0o700)
+        let files = AccessFiles(
+            certificate: path("tls.certificate"), key: path("tls.key"),
+            authority: path("tls.authority"), callers: path("tls.callers"),
+            revoked: path("tls.revoked"))
+        let registry = try CallerRegistry.create(
+            files, authorityKey: path("tls.authority-key"), issued: path("tls.issued"),
+            names: names,
+            at: ServerTLS.now())
+        let port = Setting.named("listen.port")?.standard ?? ""
+        try registry.issue(
+            "operator", .operator, profile: "\(folder)/operator", servers: ["localhost:\(port)"])
     }
 }

@@ -11,7 +11,7 @@ struct Rekeyd: AsyncParsableCommand {
             Two commands make a server:
 
               rekeyd init ./rekey
-              rekeyd serve --config ./rekey/rekeyd.json --listen-plaintext-on-loopback true
+              rekeyd serve --config ./rekey/rekeyd.json
 
             'rekeyd config' explains every setting.
 
@@ -20,7 +20,8 @@ struct Rekeyd: AsyncParsableCommand {
             78 wrong setting, key ring or version
             """,
         subcommands: [
-            InitCommand.self, ServeCommand.self, ConfigCommand.self, JournalCommand.self,
+            InitCommand.self, ServeCommand.self, CertCommand.self, ConfigCommand.self,
+            JournalCommand.self,
         ])
 
     static func main() async {

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import Logging
+import RekeyAccess
 import RekeyCore
 import RekeyJournal
 import RekeySecrets
@@ -28,35 +29,44 @@ struct ServeCommand: AsyncParsableCommand {
         let settings = try await Settings.load(
             file: config, flags: settings, environment: ProcessInfo.processInfo.environment)
         let logger = try logger(settings)
-        guard try settings.flag("listen.plaintext-on-loopback") else {
-            throw Failure(
-                Failure.wrongSetting,
-                "this version has no TLS: say --listen-plaintext-on-loopback true to talk to this "
-                    + "machine only")
-        }
         let policy = try settings.policy()
         let letterhead = try settings.letterhead()
-        let address = try address(settings)
+        let address = ListenAddress(
+            host: settings.string("listen.host"),
+            port: try settings.number("listen.port", in: 0...65535))
+        let connectionsPerCaller = try settings.number(
+            "listen.connections-per-caller", in: 1...1_000_000)
         let threads = try settings.number("hashing.threads", in: 0...256)
         let keys = try loadKeys(settings)
         let courier = try openCourier(settings)
+        let isPlaintext = try settings.flag("listen.plaintext-on-loopback")
+        // Judged before the store is opened, so that a wrong file changes nothing.
+        if !isPlaintext { try checkAccess(settings.accessFiles) }
         let store = try openStore(settings, keys, policy, logger)
         for override in try settings.overrides() {
             logger.warning("a limit is lifted by name", metadata: ["setting": "\(override)"])
+        }
+        let state = ServerState(
+            startedAt: store.status().now, services: ProtocolDescription.services)
+        let tls =
+            try isPlaintext
+            ? nil : ServerTLS(settings.accessFiles, state: state, logger: logger)
+        if isPlaintext {
+            logger.warning(
+                "plaintext: whoever reaches the port on this machine may call everything")
         }
         let service = RekeyService.Service(
             store: store, keys: keys,
             hashing: try HashingPool(
                 threads: threads == 0 ? HashingPool.processorCount : threads,
                 queueLength: policy.hashingQueueMax),
-            policy: policy, randomness: SystemRandomness(),
-            state: ServerState(
-                startedAt: store.status().now, services: ProtocolDescription.services))
+            policy: policy, randomness: SystemRandomness(), state: state)
         let dispatcher = LetterDispatcher(
             service: service, letterhead: letterhead, courier: courier, logger: logger)
         let portFile = settings.path("listen.port-file")
-        let server = RekeyServer(
-            service: service, address: address, logger: logger,
+        let server = try RekeyServer(
+            service: service, address: address, tls: tls,
+            connectionsPerCaller: connectionsPerCaller, logger: logger,
             listening: { port in
                 guard !portFile.isEmpty else { return }
                 do {
@@ -73,6 +83,7 @@ struct ServeCommand: AsyncParsableCommand {
                 services: [
                     .init(service: StoreService(store: store, logger: logger)),
                     .init(service: LetterService(dispatcher: dispatcher)),
+                    .init(service: AccessService(server: server, tls: tls, logger: logger)),
                     .init(service: server),
                 ],
                 gracefulShutdownSignals: [.sigterm, .sigint],
@@ -90,13 +101,14 @@ struct ServeCommand: AsyncParsableCommand {
         }
     }
 
-    private func address(_ settings: Settings) throws -> ListenAddress {
+    private func checkAccess(_ files: AccessFiles) throws {
         do {
-            return try ListenAddress(
-                host: settings.string("listen.host"),
-                port: try settings.number("listen.port", in: 0...65535))
-        } catch let error as ListenError {
-            throw Failure(Failure.wrongSetting, "\(error)")
+            let now = ServerTLS.now()
+            _ = try files.identity(at: now)
+            _ = try files.authorities(at: now)
+            _ = try files.access()
+        } catch {
+            throw Failure(error)
         }
     }
 

@@ -30,15 +30,48 @@ extension Setting {
             help: "The key ring, mode 0600, outside the data directory and its backups."),
         Setting(
             key: "listen.host", standard: "127.0.0.1",
-            help: "127.0.0.1 or ::1. Other addresses need TLS, which this version lacks."),
+            help:
+                "An address of this machine; 0.0.0.0 or :: for all of them. Without TLS 127.0.0.1 or "
+                + "::1."),
         Setting(key: "listen.port", standard: "7350", help: "A TCP port; 0 takes a free one."),
         Setting(
             key: "listen.port-file", standard: "",
             help: "A file that the port is written to once connections are taken; empty: none."),
         Setting(
             key: "listen.plaintext-on-loopback", standard: "false",
-            help: "Must be true: without TLS this server talks to its own machine only, and only "
-                + "when asked to."),
+            help: "Speak without TLS, to this machine only; whoever reaches the port may then call "
+                + "everything."),
+        Setting(
+            key: "listen.connections-per-caller", standard: "1000",
+            help: "Connections of one caller; more are told that there is no room."),
+        Setting(
+            key: "tls.certificate", standard: "tls/server.pem",
+            help: "The server's certificate and those between it and its authority, in PEM."),
+        Setting(
+            key: "tls.key", standard: "tls/server.pem",
+            help: "Its private key, in PEM, mode 0600; it may be the same file."),
+        Setting(
+            key: "tls.authority", standard: "tls/ca.pem",
+            help:
+                "Who signs callers' certificates, in PEM: the installation's own authority, or your "
+                + "company's."),
+        Setting(
+            key: "tls.authority-key", standard: "tls/ca.key",
+            help:
+                "The private key of an authority of the installation's own, for 'rekeyd cert'; the "
+                + "server does not read it."),
+        Setting(
+            key: "tls.callers", standard: "tls/callers.json",
+            help: "Who may call, and as what: the names in certificates and their roles, like "
+                + "{\"portal\": {\"role\": \"service\"}}; \"methods\" beside the role narrows it."),
+        Setting(
+            key: "tls.revoked", standard: "tls/revoked",
+            help:
+                "Certificates that were taken back: the SHA-256 of each, one a line. All files of "
+                + "tls are read again on SIGHUP."),
+        Setting(
+            key: "tls.issued", standard: "tls/issued",
+            help: "Copies of the certificates that 'rekeyd cert' gave out."),
         Setting(
             key: "letters.folder", standard: "letters",
             help: "Where letters go: mail/ is a Maildir, sms/ holds a file per SMS. Outside the "

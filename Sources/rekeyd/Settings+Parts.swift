@@ -1,8 +1,16 @@
+import RekeyAccess
 import RekeyCore
 import RekeyService
 import RekeyStore
 
 extension Settings {
+    var accessFiles: AccessFiles {
+        AccessFiles(
+            certificate: path("tls.certificate"), key: path("tls.key"),
+            authority: path("tls.authority"), callers: path("tls.callers"),
+            revoked: path("tls.revoked"))
+    }
+
     /// The policy, within what may be accepted at all (R80).
     func policy() throws -> Policy {
         var policy = Policy()

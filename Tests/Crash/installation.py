@@ -64,7 +64,9 @@ class Installation:
         self.home = Path(tempfile.mkdtemp(prefix="rekey-proof-"))
         try:
             made = subprocess.run(
-                [self._rekeyd, "init", self.folder], capture_output=True, text=True
+                [self._rekeyd, "init", self.folder], capture_output=True, text=True,
+                # Where it leaves the operator's profile for `rekey`: not with whoever runs this.
+                env={**os.environ, "XDG_CONFIG_HOME": str(self.home / "config")},
             )
             if made.returncode != 0:
                 raise NotStarted(made.stderr)

@@ -20,7 +20,8 @@ struct FailedWriteTests {
         let reading = ReadingFlush()
         let handler = ConnectionHandler(
             service: try World(seed: 1).service, loop: LoopResources(channel.eventLoop),
-            isAdmitted: true, logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
+            peer: .local, isAdmitted: true,
+            logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
         try channel.pipeline.syncOperations.addHandlers([reading, handler])
         try channel.connect(to: SocketAddress(ipAddress: "127.0.0.1", port: 1)).wait()
         let arena = Arena()

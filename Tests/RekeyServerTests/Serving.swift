@@ -18,9 +18,9 @@ struct Serving: Sendable {
         let world = try World(seed: seed)
         let (ports, port) = AsyncStream<Int>.makeStream()
         let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
-        let server = RekeyServer(
-            service: world.service, address: try ListenAddress(host: "127.0.0.1", port: 0),
-            logger: logger,
+        let server = try RekeyServer(
+            service: world.service, address: ListenAddress(host: "127.0.0.1", port: 0), tls: nil,
+            connectionsPerCaller: 1000, logger: logger,
             listening: { port.yield($0) })
         let group = ServiceGroup(services: [server], logger: logger)
         try await withThrowingTaskGroup { tasks in

@@ -37,7 +37,9 @@ class Rekeyd(Server):
         port_file = self.folder / "port"
         port_file.unlink(missing_ok=True)
         if not self.home.exists():
-            output([self.rekeyd, "init", str(self.home)])
+            # Where it leaves the operator's profile for `rekey`: not with whoever runs this.
+            environment_of_init = dict(os.environ, XDG_CONFIG_HOME=str(self.folder / "config"))
+            output([self.rekeyd, "init", str(self.home)], env=environment_of_init)
         self.start(
             [*tool, self.rekeyd, "serve", "--config", str(self.home / "rekeyd.json")]
             + ["--listen-plaintext-on-loopback", "true", "--listen-port", "0"]

@@ -108,7 +108,7 @@ extension Specimen {
         "ServerStatus.Reply":
             """
         097b68e5cf8b01000011c08feecf8b01000018ffffffffffffffff7f200228ffffffffffffffffff0130\
-        03380440014805
+        033804400148055107000000000000005808
         """,
         "Hello": "0a1308011003188080042080804028643201613200",
         "Request":
