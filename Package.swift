@@ -145,8 +145,8 @@ let package = Package(
         .target(
             name: "RekeyTestSupport",
             dependencies: [
-                "RekeyCore", "RekeyJournal", "RekeySecrets", "RekeyStore", "RekeyService",
-                "RekeySimulation", logging,
+                "RekeyCore", "RekeyAccess", "RekeyJournal", "RekeySecrets", "RekeyStore",
+                "RekeyService", "RekeySimulation", logging,
             ],
             path: "Tests/RekeyTestSupport", swiftSettings: house),
         .testTarget(
@@ -171,6 +171,10 @@ let package = Package(
             dependencies: ["RekeyJournal", "RekeySimulation", "CRekeyLinux"],
             swiftSettings: house),
         .testTarget(
+            name: "RekeyAccessTests",
+            dependencies: ["RekeyCore", "RekeyAccess", "RekeyTestSupport"],
+            swiftSettings: house),
+        .testTarget(
             name: "RekeySecretsTests",
             dependencies: ["RekeyCore", "RekeySecrets", "RekeyTestSupport", "RekeySimulation"],
             swiftSettings: house),
@@ -183,9 +187,10 @@ let package = Package(
         .testTarget(
             name: "RekeyServerTests",
             dependencies: [
-                "RekeyCore", "RekeySecrets", "RekeyServer", "RekeyWire", "RekeySimulation",
-                "RekeyTestSupport",
-                nioCore, nioEmbedded, nioPosix, logging,
+                "RekeyCore", "RekeyAccess", "RekeySecrets", "RekeyServer", "RekeyService",
+                "RekeyWire",
+                "RekeySimulation", "RekeyTestSupport",
+                nioCore, nioEmbedded, nioPosix, nioSSL, logging,
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ],
             swiftSettings: house),

@@ -1,5 +1,6 @@
 import NIOCore
 import NIOPosix
+import NIOSSL
 import RekeyCore
 import RekeyWire
 
@@ -22,12 +23,17 @@ final class RawClient {
     private var unread = ByteBuffer()
     private let arena = Arena()
 
-    init(port: Int) async throws {
+    /// - Parameter tls: nil for plaintext.
+    init(port: Int, tls: NIOSSLContext? = nil) async throws {
         let (stream, continuation) = AsyncThrowingStream<ByteBuffer, any Error>.makeStream()
         channel = try await ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
             .channelOption(.allowRemoteHalfClosure, value: true)
             .channelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
+                    if let tls {
+                        try channel.pipeline.syncOperations.addHandler(
+                            try NIOSSLClientHandler(context: tls, serverHostname: "localhost"))
+                    }
                     try channel.pipeline.syncOperations.addHandler(Forwarder(continuation))
                 }
             }

@@ -1,0 +1,251 @@
+import NIOCore
+import NIOSSL
+import RekeyAccess
+import RekeyCore
+import RekeyServer
+import RekeyService
+import RekeyTestSupport
+import RekeyWire
+import Synchronization
+import Testing
+
+@Suite("Who comes in over TLS, and what they may call")
+struct AccessTests {
+    /// A client's side of TLS.
+    ///
+    /// - Parameters:
+    ///   - profile: a folder with identity.pem; nil to show no certificate.
+    ///   - trusting: whose authority the server's certificate must be of.
+    private func tls(
+        _ profile: String?, trusting access: AccessFolder, upTo maximum: TLSVersion? = nil
+    ) throws -> NIOSSLContext {
+        var configuration = TLSConfiguration.makeClientConfiguration()
+        configuration.trustRoots = .file(access.files.authority)
+        configuration.maximumTLSVersion = maximum
+        if let profile {
+            configuration.certificateChain = try NIOSSLCertificate.fromPEMFile(
+                "\(profile)/identity.pem"
+            ).map { .certificate($0) }
+            configuration.privateKey = .privateKey(
+                try NIOSSLPrivateKey(file: "\(profile)/identity.pem", format: .pem))
+        }
+        return try NIOSSLContext(configuration: configuration)
+    }
+
+    /// What a client of this profile sees first; nil when no frame ever came.
+    private func first(_ port: Int, _ context: NIOSSLContext) async -> RawClient.Received? {
+        do {
+            let client = try await RawClient(port: port, tls: context)
+            let received = try await client.next()
+            return received == .closed ? nil : received
+        } catch {
+            return nil
+        }
+    }
+
+    @Test("R74, R76: a known caller's call is answered over TLS")
+    func right() async throws {
+        let access = try AccessFolder()
+        let profile = try access.issue("portal", .service)
+        try await Serving.run(access: access) { serving in
+            let client = try await RawClient(
+                port: serving.port, tls: try tls(profile, trusting: access))
+            try await client.greet()
+            try await client.send(client.request(Health.self, .init(), id: 1))
+            #expect(try await client.next() == .reply(1, [8, 1]))
+        }
+    }
+
+    @Test(
+        "R75: without a certificate, or with one that is expired or another authority's, no frame comes"
+    )
+    func strangers() async throws {
+        let access = try AccessFolder()
+        let other = try AccessFolder()
+        let past = AccessFolder.clock - .hours(91 * 24)
+        let expired = try access.issue("portal", .service, at: AccessFolder.clock)
+        try access.registry(at: past).renew("portal", profile: expired, servers: [])
+        let foreign = try other.issue("portal", .service)
+        let right = try access.issue("desk", .operator)
+        try await Serving.run(access: access) { serving in
+            #expect(await first(serving.port, try tls(nil, trusting: access)) == nil)
+            #expect(await first(serving.port, try tls(expired, trusting: access)) == nil)
+            #expect(await first(serving.port, try tls(foreign, trusting: access)) == nil)
+            // The server's own certificate is no caller's.
+            let server = "\(access.path)/server-as-caller"
+            try access.registry().issue("x", .service, profile: server, servers: [])
+            try access.write("server-as-caller/identity.pem", try access.text("server.pem"))
+            #expect(await first(serving.port, try tls(server, trusting: access)) == nil)
+            #expect(
+                await first(serving.port, try tls(right, trusting: access, upTo: .tlsv12)) == nil)
+            #expect(serving.world.service.state.handshakesFailed.load(ordering: .relaxed) == 5)
+            #expect(await first(serving.port, try tls(right, trusting: access)) == .hello(Hello()))
+        }
+    }
+
+    @Test("R74: a client that speaks plaintext gets no frame, and nobody else notices")
+    func plaintext() async throws {
+        let access = try AccessFolder()
+        let profile = try access.issue("portal", .service)
+        try await Serving.run(access: access) { serving in
+            let client = try await RawClient(port: serving.port)
+            try await client.send(.hello(Hello()))
+            // What comes is TLS's alert, and the end.
+            let bytes = try? await client.nextBytes()
+            #expect(bytes == nil)
+            #expect(
+                await first(serving.port, try tls(profile, trusting: access)) == .hello(Hello()))
+        }
+    }
+
+    @Test("R76: an unknown caller and a revoked certificate are told so and ended")
+    func refused() async throws {
+        let access = try AccessFolder()
+        let unknown = try access.issue("gone", .service)
+        try access.write("callers.json", "{}")
+        let revoked = try access.issue("portal", .service)
+        _ = try access.registry().revoke("portal")
+        try await Serving.run(access: access) { serving in
+            for (profile, reason) in [
+                (unknown, "CALLER_UNKNOWN"), (revoked, "CERTIFICATE_REVOKED"),
+            ] {
+                let client = try await RawClient(
+                    port: serving.port, tls: try tls(profile, trusting: access))
+                try await client.greet()
+                #expect(try await client.next().goAwayReason == reason)
+                #expect(try await client.next() == .closed)
+            }
+        }
+    }
+
+    @Test("R76: a reload ends the live connections that may no longer be, and no other")
+    func reload() async throws {
+        let access = try AccessFolder()
+        let portal = try access.issue("portal", .service)
+        let desk = try access.issue("desk", .operator)
+        let gone = try access.issue("gone", .monitor)
+        try await Serving.run(access: access) { serving in
+            var clients: [RawClient] = []
+            for profile in [portal, desk, gone] {
+                let client = try await RawClient(
+                    port: serving.port, tls: try tls(profile, trusting: access))
+                try await client.greet()
+                clients.append(client)
+            }
+            _ = try access.registry().revoke("portal")
+            try access.write(
+                "callers.json", #"{"portal": {"role": "service"}, "desk": {"role": "operator"}}"#)
+            try serving.server.reloadAccess()
+            #expect(try await clients[0].next().goAwayReason == "CERTIFICATE_REVOKED")
+            #expect(try await clients[2].next().goAwayReason == "CALLER_UNKNOWN")
+            try await clients[1].send(clients[1].request(Health.self, .init(), id: 1))
+            #expect(try await clients[1].next() == .reply(1, [8, 1]))
+        }
+    }
+
+    @Test("A reload of files that cannot be used changes nothing")
+    func failedReload() async throws {
+        let access = try AccessFolder()
+        let portal = try access.issue("portal", .service)
+        try await Serving.run(access: access) { serving in
+            let client = try await RawClient(
+                port: serving.port, tls: try tls(portal, trusting: access))
+            try await client.greet()
+            try access.write("callers.json", "{")
+            #expect(throws: AccessError.self) { try serving.server.reloadAccess() }
+            try await client.send(client.request(Health.self, .init(), id: 1))
+            #expect(try await client.next() == .reply(1, [8, 1]))
+            #expect(
+                await first(serving.port, try tls(portal, trusting: access)) == .hello(Hello()))
+        }
+    }
+
+    @Test("A renewed server's certificate is shown to who comes next, and nobody's connection ends")
+    func renewedServer() async throws {
+        let access = try AccessFolder(at: AccessFolder.clock - .hours(24))
+        let portal = try access.issue("portal", .service)
+        try await Serving.run(access: access) { serving in
+            let before = try #require(serving.world.service.state.certificateValidUntil)
+            let client = try await RawClient(
+                port: serving.port, tls: try tls(portal, trusting: access))
+            try await client.greet()
+            try access.registry(at: AccessFolder.clock)
+                .renew(CallerRegistry.server, profile: "", servers: [])
+            try serving.server.reloadAccess()
+            let after = try #require(serving.world.service.state.certificateValidUntil)
+            #expect(after >= before + .hours(24))
+            try await client.send(client.request(Health.self, .init(), id: 1))
+            #expect(try await client.next() == .reply(1, [8, 1]))
+            #expect(
+                await first(serving.port, try tls(portal, trusting: access)) == .hello(Hello()))
+        }
+    }
+
+    @Test("R76: a role's caller is refused what the role may not call, and the connection goes on")
+    func wrongRole() async throws {
+        let access = try AccessFolder()
+        let portal = try access.issue("portal", .service)
+        try await Serving.run(access: access) { serving in
+            let client = try await RawClient(
+                port: serving.port, tls: try tls(portal, trusting: access))
+            try await client.greet()
+            try await client.send(client.request(ServerStatus.self, Nothing(), id: 1))
+            guard case .failure(1, let failure) = try await client.next() else {
+                Issue.record("not refused")
+                return
+            }
+            #expect(failure.reason == "METHOD_FORBIDDEN")
+            #expect(failure.status == .permissionDenied)
+            try await client.send(client.request(Health.self, .init(), id: 2))
+            #expect(try await client.next() == .reply(2, [8, 1]))
+            // A narrower role holds for the next call.
+            try access.write(
+                "callers.json",
+                #"{"portal": {"role": "service", "methods": ["rekey.v1.Rekey/Login"]}}"#)
+            try serving.server.reloadAccess()
+            try await client.send(client.request(Health.self, .init(), id: 3))
+            guard case .failure(3, let narrowed) = try await client.next() else {
+                Issue.record("not narrowed")
+                return
+            }
+            #expect(narrowed.reason == "METHOD_FORBIDDEN")
+        }
+    }
+
+    @Test("R85: a caller has a number of connections, and others have theirs")
+    func perCaller() async throws {
+        let access = try AccessFolder()
+        let portal = try access.issue("portal", .service)
+        let desk = try access.issue("desk", .operator)
+        try await Serving.run(access: access, connectionsPerCaller: 2) { serving in
+            let context = try tls(portal, trusting: access)
+            let first = try await RawClient(port: serving.port, tls: context)
+            try await first.greet()
+            let second = try await RawClient(port: serving.port, tls: context)
+            try await second.greet()
+            let third = try await RawClient(port: serving.port, tls: context)
+            try await third.greet()
+            #expect(try await third.next().goAwayReason == "TOO_MANY_CONNECTIONS")
+            let other = try await RawClient(
+                port: serving.port, tls: try tls(desk, trusting: access))
+            try await other.greet()
+            try await other.send(other.request(Health.self, .init(), id: 1))
+            #expect(try await other.next() == .reply(1, [8, 1]))
+        }
+    }
+
+    @Test("R85: strangers who never finish their handshakes keep nobody out")
+    func stalledHandshakes() async throws {
+        let access = try AccessFolder()
+        let portal = try access.issue("portal", .service)
+        try await Serving.run(access: access) { serving in
+            var strangers: [RawClient] = []
+            for _ in 0..<300 { strangers.append(try await RawClient(port: serving.port)) }
+            #expect(
+                await first(serving.port, try tls(portal, trusting: access)) == .hello(Hello()))
+            // The oldest went to make room.
+            #expect(try await strangers[0].next() == .closed)
+            withExtendedLifetime(strangers) {}
+        }
+    }
+}
