@@ -25,20 +25,15 @@ final class ConnectionHandler: ChannelDuplexHandler {
     private var replies = ReplyBuffer()
     /// Read once for all that comes at once.
     private var now = ContinuousClock.now
-    /// One for everything that has a time: nearly every call ends long before its own, and an alarm
-    /// that is set and taken back costs a call more than its frame does. It may go off early.
-    private var alarm: (at: ContinuousClock.Instant, scheduled: Scheduled<Void>)?
+    private var alarm = Alarm()
+    private let end = ConnectionEnd()
     private var isReading = false
     /// A frame is being looked at where it lies.
     private var isHoldingBytes = false
     private var closeIsDue = false
     private var readWhenWritable = false
-    private var inputIsClosed = false
-    /// All was written that ever will be.
-    private var outputIsClosed = false
+    /// Of the peer's certificate.
     private var expiry: Scheduled<Void>?
-    /// Closes what the peer does not.
-    private var lingering: Scheduled<Void>?
     private var context: ChannelHandlerContext?
 
     init(
@@ -85,11 +80,11 @@ final class ConnectionHandler: ChannelDuplexHandler {
     }
 
     private func awaitExpiry(_ context: ChannelHandlerContext) {
-        guard let end = peer.validUntil else { return }
+        guard let validUntil = peer.validUntil else { return }
         let bound = NIOLoopBound(self, eventLoop: context.eventLoop)
-        expiry = context.eventLoop.scheduleTask(in: .init(max(end - ServerTLS.now(), .zero))) {
-            bound.value.judgeAgain()
-        }
+        // A second late rather than early, when there would be nothing to judge.
+        let left = max(validUntil - ServerTLS.now(), .zero) + .seconds(1)
+        expiry = context.eventLoop.scheduleTask(in: .init(left)) { bound.value.judgeAgain() }
     }
 
     /// The server's files were read again, or the certificate's time is over.
@@ -103,10 +98,8 @@ final class ConnectionHandler: ChannelDuplexHandler {
     func channelInactive(context: ChannelHandlerContext) {
         if self.context != nil { service.state.connections.subtract(1, ordering: .relaxed) }
         expiry?.cancel()
-        alarm?.scheduled.cancel()
-        alarm = nil
-        lingering?.cancel()
-        lingering = nil
+        alarm.cancel()
+        end.cancel()
         calls.cancelAll()
         forgetUnread()
         self.context = nil
@@ -120,8 +113,7 @@ final class ConnectionHandler: ChannelDuplexHandler {
     func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
         switch event {
         case ChannelEvent.inputClosed:
-            inputIsClosed = true
-            if outputIsClosed { return context.close(promise: nil) }
+            end.closedInput(context.channel)
             now = .now
             endIfReadToTheEnd()
         case is DrainEvent:
@@ -204,7 +196,7 @@ final class ConnectionHandler: ChannelDuplexHandler {
 
     /// The peer sends no more: once all of it was read, what is in flight is answered, and no more.
     private func endIfReadToTheEnd() {
-        guard inputIsClosed, unread.readableBytes == 0 || context?.channel.isWritable == true
+        guard end.inputIsClosed, unread.readableBytes == 0 || context?.channel.isWritable == true
         else { return }
         perform(state.receiveEnd(at: now))
     }
@@ -410,18 +402,13 @@ final class ConnectionHandler: ChannelDuplexHandler {
         guard let eventLoop = context?.eventLoop else { return }
         var next = state.nextTick
         if let deadline = calls.nextDeadline { next = min(next ?? deadline, deadline) }
-        guard let at = next else { return }
-        if let alarm, alarm.at <= at { return }
-        alarm?.scheduled.cancel()
+        guard let next else { return }
         let bound = NIOLoopBound(self, eventLoop: eventLoop)
-        let scheduled = eventLoop.scheduleTask(in: .init(max(at - .now, .zero))) {
-            bound.value.ring()
-        }
-        alarm = (at, scheduled)
+        alarm.set(for: next, on: eventLoop) { bound.value.ring() }
     }
 
     private func ring() {
-        alarm = nil
+        alarm.rang()
         now = .now
         if ProtocolTooth.deadlines.holds { calls.cancelOverdue(at: now) }
         perform(state.tick(at: now))
@@ -435,23 +422,6 @@ final class ConnectionHandler: ChannelDuplexHandler {
         closeIsDue = isHoldingBytes
         if closeIsDue { return }
         flush()
-        let channel = context.channel
-        if !ProtocolTooth.linger.holds { return channel.close(promise: nil) }
-        let bound = NIOLoopBound(self, eventLoop: context.eventLoop)
-        linger(WireLimits.drainMax, channel)
-        // Behind all that was written: a slow reader gets it to the end, within the drain's time.
-        channel.writeAndFlush(ByteBuffer()).whenComplete { _ in bound.value.closeOutput(channel) }
-    }
-
-    private func closeOutput(_ channel: any Channel) {
-        outputIsClosed = true
-        guard !inputIsClosed else { return channel.close(promise: nil) }
-        channel.close(mode: .output, promise: nil)
-        linger(WireLimits.lingerMax, channel)
-    }
-
-    private func linger(_ time: Duration, _ channel: any Channel) {
-        lingering?.cancel()
-        lingering = channel.eventLoop.scheduleTask(in: .init(time)) { channel.close(promise: nil) }
+        end.begin(context.channel)
     }
 }

@@ -78,7 +78,9 @@ struct AccessTests {
             #expect(await first(serving.port, try tls(server, trusting: access)) == nil)
             #expect(
                 await first(serving.port, try tls(right, trusting: access, upTo: .tlsv12)) == nil)
-            #expect(serving.world.service.state.handshakesFailed.load(ordering: .relaxed) == 5)
+            // A client may see the end of its handshake before the server counts it.
+            let failed = serving.world.service.state
+            while failed.handshakesFailed.load(ordering: .relaxed) < 5 { await Task.yield() }
             #expect(await first(serving.port, try tls(right, trusting: access)) == .hello(Hello()))
         }
     }
