@@ -103,16 +103,17 @@ final class Connections: Sendable {
         }
     }
 
-    /// Tells every connection something.
-    func tell(_ event: any Sendable) {
-        for channel in open.withLock({ Array($0.channels.values) }) {
-            channel.pipeline.fireUserInboundEventTriggered(event)
+    /// Tells every connection something, and returns when each has acted on it.
+    func tell(_ event: any Sendable) async {
+        let told = open.withLock { Array($0.channels.values) }.map { channel in
+            channel.eventLoop.submit { channel.pipeline.fireUserInboundEventTriggered(event) }
         }
+        for future in told { try? await future.get() }
     }
 
     /// Lets every connection finish its calls, and closes what is left when the time is over.
     func drain(within time: Duration) async {
-        tell(DrainEvent())
+        await tell(DrainEvent())
         let open = self.open.withLock { Array($0.channels.values) }
         let alarms = open.map { channel in
             channel.eventLoop.scheduleTask(in: .init(time)) { channel.close(promise: nil) }

@@ -77,12 +77,13 @@ public struct RekeyServer: ServiceLifecycle.Service {
     }
 
     /// Reads certificates, callers and revocations again, and ends the connections that may no longer
-    /// be. When a file cannot be used, everything stays as it is.
+    /// be; returns when every connection goes by them. When a file cannot be used, everything stays as it
+    /// is.
     ///
     /// - Throws: `AccessError`.
-    public func reloadAccess() throws {
+    public func reloadAccess() async throws {
         try tls?.reload()
-        if ProtocolTooth.liveAccess.holds { connections.tell(AccessChangedEvent()) }
+        if ProtocolTooth.liveAccess.holds { await connections.tell(AccessChangedEvent()) }
     }
 
     /// A connection was made: its handshake first, if there is one.

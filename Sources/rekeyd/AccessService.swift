@@ -26,7 +26,7 @@ struct AccessService: ServiceLifecycle.Service {
     private func reload() async {
         for await _ in await UnixSignalsSequence(trapping: .sighup) {
             do {
-                try server.reloadAccess()
+                try await server.reloadAccess()
                 logger.notice("certificates, callers and revocations were read again")
             } catch {
                 logger.error(

@@ -137,7 +137,7 @@ struct AccessTests {
             _ = try access.registry().revoke("portal")
             try access.write(
                 "callers.json", #"{"portal": {"role": "service"}, "desk": {"role": "operator"}}"#)
-            try serving.server.reloadAccess()
+            try await serving.server.reloadAccess()
             #expect(try await clients[0].next().goAwayReason == "CERTIFICATE_REVOKED")
             #expect(try await clients[2].next().goAwayReason == "CALLER_UNKNOWN")
             try await clients[1].send(clients[1].request(Health.self, .init(), id: 1))
@@ -154,7 +154,7 @@ struct AccessTests {
                 port: serving.port, tls: try tls(portal, trusting: access))
             try await client.greet()
             try access.write("callers.json", "{")
-            #expect(throws: AccessError.self) { try serving.server.reloadAccess() }
+            await #expect(throws: AccessError.self) { try await serving.server.reloadAccess() }
             try await client.send(client.request(Health.self, .init(), id: 1))
             #expect(try await client.next() == .reply(1, [8, 1]))
             #expect(
@@ -173,7 +173,7 @@ struct AccessTests {
             try await client.greet()
             try access.registry(at: AccessFolder.clock)
                 .renew(CallerRegistry.server, profile: "", servers: [])
-            try serving.server.reloadAccess()
+            try await serving.server.reloadAccess()
             let after = try #require(serving.world.service.state.certificateValidUntil)
             #expect(after >= before + .hours(24))
             try await client.send(client.request(Health.self, .init(), id: 1))
@@ -204,7 +204,7 @@ struct AccessTests {
             try access.write(
                 "callers.json",
                 #"{"portal": {"role": "service", "methods": ["rekey.v1.Rekey/Login"]}}"#)
-            try serving.server.reloadAccess()
+            try await serving.server.reloadAccess()
             try await client.send(client.request(Health.self, .init(), id: 3))
             guard case .failure(3, let narrowed) = try await client.next() else {
                 Issue.record("not narrowed")
