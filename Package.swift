@@ -11,6 +11,7 @@ let house: [SwiftSetting] = [
 
 let nioCore: Target.Dependency = .product(name: "NIOCore", package: "swift-nio")
 let nioPosix: Target.Dependency = .product(name: "NIOPosix", package: "swift-nio")
+let nioTLS: Target.Dependency = .product(name: "NIOTLS", package: "swift-nio")
 let nioSSL: Target.Dependency = .product(name: "NIOSSL", package: "swift-nio-ssl")
 let nioEmbedded: Target.Dependency = .product(name: "NIOEmbedded", package: "swift-nio")
 let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
@@ -123,7 +124,7 @@ let package = Package(
         // Clients see the wire and nothing of the server.
         .target(
             name: "RekeyClient",
-            dependencies: ["RekeyCore", "RekeyWire", nioCore, nioPosix, nioSSL],
+            dependencies: ["RekeyCore", "RekeyWire", nioCore, nioPosix, nioSSL, nioTLS],
             path: "Clients/Swift/RekeyClient",
             swiftSettings: house),
         .executableTarget(
@@ -197,7 +198,12 @@ let package = Package(
         // A server whose every frame a test decides.
         .target(
             name: "RekeyClientTestSupport",
-            dependencies: ["RekeyWire", nioCore, nioPosix],
+            dependencies: [
+                "RekeyWire", nioCore, nioPosix, nioSSL, nioTLS,
+                .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "SwiftASN1", package: "swift-asn1"),
+                .product(name: "X509", package: "swift-certificates"),
+            ],
             path: "Tests/RekeyClientTestSupport", swiftSettings: house),
         .testTarget(
             name: "RekeyClientTests",

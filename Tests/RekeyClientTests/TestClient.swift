@@ -23,6 +23,12 @@ extension RekeyClient {
     }
 }
 
+extension TestProfile {
+    func read(servers: [String]? = nil) throws -> ClientProfile {
+        try ClientProfile(folder: folder, servers: servers)
+    }
+}
+
 /// A lock that a closure can hold.
 final class Shared<Value: Sendable>: Sendable {
     let value: Mutex<Value>

@@ -36,11 +36,38 @@ struct ExitClassTests {
         let promised: [(ClientError.Kind, Int32)] = [
             (.addressInvalid, 64), (.requestTooLong, 64), (.cannotConnect, 9),
             (.connectionLost(outcomeUnknown: false), 9), (.cancelled(outcomeUnknown: false), 10),
-            (.replyInvalid, 70),
+            (.replyInvalid, 70), (.profileInvalid, 78), (.serverUntrusted, 76),
+            (.callerRefused, 6),
         ]
         for (kind, code) in promised {
             #expect(CommandError(ClientError(kind, "")).exit.rawValue == code)
         }
+    }
+
+    @Test(
+        "R91: a limit says when to try again, to people and to programs, and never a moment early")
+    func retryAfter() {
+        var failure = Failure(Refusal(.rateLimited, "too many of the kind"))
+        for (time, text) in [
+            (Duration.seconds(180), "3 min"), (.milliseconds(1), "1 s"),
+            (.milliseconds(59_001), "1 min"),
+        ] {
+            failure.retryAfter = time
+            let error = CommandError(ClientError(.refused(failure), failure.message))
+            #expect(error.exit == .overLimit)
+            #expect(error.text == "rekey: too many of the kind\nrepeat in \(text)\n")
+            #expect(error.json.contains(#""retryAfterMs":\#(time.milliseconds)}"#))
+        }
+    }
+
+    @Test(
+        "R76: a method that is forbidden to the caller has the code of PERMISSION_DENIED, and advice"
+    )
+    func forbidden() {
+        let failure = Failure(Refusal(.methodForbidden, "not yours"))
+        let error = CommandError(ClientError(.refused(failure), failure.message))
+        #expect(error.exit.rawValue == 6)
+        #expect(error.text.contains("rekey call --list"))
     }
 
     @Test("the table lists every code once, with its meaning, in 80 columns")

@@ -4,6 +4,10 @@ struct Backoff: Equatable {
     static let first: Duration = .milliseconds(100)
     static let longest: Duration = .seconds(5)
 
+    /// After what somebody has to put right: long enough to be no loop, short enough to notice that it
+    /// was.
+    static let untilPutRight: Duration = .seconds(30)
+
     private var failures = 0
 
     init() {}

@@ -61,7 +61,9 @@ extension ClientError {
                     || failure.reason.utf8.elementsEqual(Reason.outcomeUnknown.rawValue.utf8))
         case .connectionLost(let outcomeUnknown), .cancelled(let outcomeUnknown): outcomeUnknown
         case .timedOut: true
-        case .addressInvalid, .cannotConnect, .requestTooLong, .replyInvalid: false
+        case .addressInvalid, .profileInvalid, .serverUntrusted, .callerRefused, .cannotConnect,
+            .requestTooLong, .replyInvalid:
+            false
         }
     }
 
@@ -70,7 +72,9 @@ extension ClientError {
         switch kind {
         case .refused(let failure): failure.isNotProcessed
         case .connectionLost(let outcomeUnknown), .cancelled(let outcomeUnknown): !outcomeUnknown
-        case .addressInvalid, .cannotConnect, .requestTooLong: true
+        case .addressInvalid, .profileInvalid, .serverUntrusted, .callerRefused, .cannotConnect,
+            .requestTooLong:
+            true
         case .timedOut, .replyInvalid: false
         }
     }

@@ -5,6 +5,12 @@ public struct ClientError: Error, Hashable, Sendable, CustomStringConvertible {
     public enum Kind: Hashable, Sendable {
         /// The address is not one that this client may speak to. Nothing was sent.
         case addressInvalid
+        /// The client's own certificate, key or profile cannot be used. Nothing was sent.
+        case profileInvalid
+        /// Whoever answers does not prove to be the server. Nothing was called.
+        case serverUntrusted
+        /// The server does not take this caller, or not with this certificate. Nothing was called.
+        case callerRefused
         /// No connection in the call's time, or none in a version that both sides speak, or the
         /// client is closed. Nothing was called.
         case cannotConnect
@@ -40,6 +46,10 @@ extension ClientError {
         ClientError(.addressInvalid, message)
     }
 
+    static func profileInvalid(_ message: String) -> ClientError {
+        ClientError(.profileInvalid, message)
+    }
+
     static func refused(_ failure: Failure) -> ClientError {
         ClientError(.refused(failure), failure.message)
     }
@@ -67,6 +77,16 @@ extension ClientError {
             outcomeUnknown
                 ? "cancelled while the server had the call: whether it was done is not known"
                 : "cancelled before the call was sent")
+    }
+}
+
+extension ClientError.Kind {
+    /// Trying again does not help: somebody has to act.
+    var isFinal: Bool {
+        switch self {
+        case .profileInvalid, .serverUntrusted, .callerRefused: true
+        default: false
+        }
     }
 }
 

@@ -1,6 +1,7 @@
 import Glibc
 import NIOCore
 import NIOPosix
+import NIOSSL
 import RekeyCore
 import RekeyWire
 
@@ -12,25 +13,26 @@ struct Connection: Sendable {
     /// Calls that the server takes on it at once.
     let callsMax: Int
 
-    /// Connects and exchanges Hellos.
+    /// Connects, proves who is who, and exchanges Hellos.
     ///
     /// - Parameter notify: called on the event loop with what becomes of the connection.
-    /// - Throws: `.cannotConnect`, with the reason.
+    /// - Throws: `.cannotConnect`, `.profileInvalid`, `.serverUntrusted` or `.callerRefused`, with the
+    ///   reason.
     static func open(
         to address: ServerAddress, patience: Patience = Patience(),
         notify: @escaping @Sendable (ConnectionEvent) -> Void = { _ in }
     ) async throws(ClientError) -> Connection {
+        let context = try address.context()
         do {
-            let socket = try SocketAddress(ipAddress: address.host, port: address.port)
-            let bootstrap = ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
-                .connectTimeout(.init(patience.connectWithin))
-                .channelOption(.tcpOption(.tcp_nodelay), value: 1)
-            let (channel, handler, opened) = try await bootstrap.connect(to: socket) { channel in
+            let (channel, handler, opened) = try await connect(to: address, patience) { channel in
                 channel.eventLoop.makeCompletedFuture {
+                    let pipeline = channel.pipeline.syncOperations
+                    if let context { try pipeline.addTLS(context, address) }
                     let opening = channel.eventLoop.makePromise(of: Int.self)
                     let handler = ConnectionHandler(
-                        opening: opening, patience: patience, notify: notify)
-                    try channel.pipeline.syncOperations.addHandler(handler)
+                        opening: opening, provenHost: context == nil ? nil : address.host,
+                        patience: patience, notify: notify)
+                    try pipeline.addHandler(handler)
                     let bound = NIOLoopBound(handler, eventLoop: channel.eventLoop)
                     return (channel, bound, opening.futureResult)
                 }
@@ -38,13 +40,33 @@ struct Connection: Sendable {
             return Connection(
                 channel: channel, handler: handler, callsMax: try await opened.get())
         } catch {
-            let why = (error as? ClientError)?.message ?? reason(error)
-            throw ClientError(.cannotConnect, "cannot connect to \(address): \(why)")
+            let known = error as? ClientError
+            throw ClientError(
+                known.map { $0.kind.isFinal ? $0.kind : .cannotConnect } ?? .cannotConnect,
+                "cannot connect to \(address): \(known?.message ?? reason(error))")
         }
+    }
+
+    /// To one of the addresses that a name has, whichever answers first; an address is not looked up.
+    private static func connect<Opened: Sendable>(
+        to address: ServerAddress, _ patience: Patience,
+        _ prepare: @escaping @Sendable (any Channel) -> EventLoopFuture<Opened>
+    ) async throws -> Opened {
+        let bootstrap = ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
+            .connectTimeout(.init(patience.connectWithin))
+            .channelOption(.tcpOption(.tcp_nodelay), value: 1)
+        guard address.isNumeric else {
+            return try await bootstrap.connect(
+                host: address.host, port: address.port, channelInitializer: prepare)
+        }
+        return try await bootstrap.connect(
+            to: SocketAddress(ipAddress: address.host, port: address.port),
+            channelInitializer: prepare)
     }
 
     /// Ends it; calls that still wait fail.
     func close() async {
+        channel.eventLoop.execute { handler.value.close() }
         // It may have ended by itself: then there is nothing to close, and nothing to tell.
         try? await channel.close()
     }
@@ -110,7 +132,26 @@ private func reason(_ error: any Error) -> String {
     case ChannelError.connectTimeout: "nothing answers"
     case ChannelError.ioOnClosedChannel: "the server closed the connection at once"
     case let error as NIOConnectionError:
-        error.connectionErrors.first.map { reason($0.error) } ?? "no address answers"
+        error.connectionErrors.first.map { reason($0.error) }
+            ?? "the name '\(error.host)' leads to no address"
     default: "\(error)"
+    }
+}
+
+extension ServerAddress {
+    /// What a connection to it is secured by, as its files are now; nil for plaintext.
+    fileprivate func context() throws(ClientError) -> NIOSSLContext? {
+        if case .tls(let credentials) = security { try credentials.context() } else { nil }
+    }
+
+    fileprivate var isNumeric: Bool { IPAddress.bytes(host) != nil }
+}
+
+extension ChannelPipeline.SynchronousOperations {
+    /// A name is sent to the server (SNI); an address must not be (RFC 6066, section 3).
+    fileprivate func addTLS(_ context: NIOSSLContext, _ address: ServerAddress) throws {
+        try addHandler(
+            NIOSSLClientHandler(
+                context: context, serverHostname: address.isNumeric ? nil : address.host))
     }
 }

@@ -16,8 +16,18 @@ enum Departure: Equatable, Sendable {
     case idle
     /// The server stops, or has no room: it is left alone for a while.
     case refused
+    /// The server does not take this caller (P10.4): somebody has to act.
+    case unwelcome(ClientError)
 
     init(_ goAway: GoAway) {
-        self = goAway.reason.utf8.elementsEqual("IDLE".utf8) ? .idle : .refused
+        switch goAway.reason {
+        case "IDLE": self = .idle
+        case "CALLER_UNKNOWN", "CERTIFICATE_REVOKED", "CERTIFICATE_EXPIRED":
+            self = .unwelcome(
+                ClientError(
+                    .callerRefused,
+                    "the server does not take this caller (\(goAway.reason): \(goAway.message))"))
+        default: self = .refused
+        }
     }
 }

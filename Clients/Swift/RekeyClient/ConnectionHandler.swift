@@ -1,7 +1,9 @@
-// A client's connection: calls to frames, frames to outcomes. What it may and must do next is
+// A client's connection: calls to frames, frames to outcomes, all of it behind the handshake. What it may and must do next is
 // ConnectionState's to say; this room only does it, on the connection's event loop.
 
 import NIOCore
+import NIOSSL
+import NIOTLS
 import RekeyCore
 import RekeyWire
 
@@ -17,7 +19,11 @@ final class ConnectionHandler: ChannelInboundHandler {
     private var calls: [UInt64: Call] = [:]
     /// Done with the calls that it takes at once when the server's Hello was good; failed otherwise.
     private var opening: EventLoopPromise<Int>?
-    private var helloAlarm: Scheduled<Void>?
+    /// Whom the server has to prove to be; nil without TLS.
+    private let provenHost: String?
+    private var isSecured = false
+    /// Goes off when the handshake, and then the server's Hello, takes too long.
+    private var openingAlarm: Scheduled<Void>?
     private var silence: Silence
     private var silenceAlarm: Scheduled<Void>?
     /// Goes off when the first call may be out of time. One for all: a timer for each call would
@@ -28,10 +34,11 @@ final class ConnectionHandler: ChannelInboundHandler {
     private var context: ChannelHandlerContext?
 
     init(
-        opening: EventLoopPromise<Int>, patience: Patience,
+        opening: EventLoopPromise<Int>, provenHost: String? = nil, patience: Patience,
         notify: @escaping @Sendable (ConnectionEvent) -> Void
     ) {
         self.opening = opening
+        self.provenHost = provenHost
         self.patience = patience
         self.notify = notify
         silence = Silence(
@@ -42,11 +49,39 @@ final class ConnectionHandler: ChannelInboundHandler {
 
     func channelActive(context: ChannelHandlerContext) {
         self.context = context
+        guard let provenHost else { return sayHello() }
+        setOpeningAlarm(
+            patience.connectWithin, "the TLS handshake with '\(provenHost)' was not done in time")
+    }
+
+    func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
+        if case .handshakeCompleted = event as? TLSUserEvent, let provenHost {
+            handshakeDone(with: provenHost)
+        }
+        context.fireUserInboundEventTriggered(event)
+    }
+
+    private func handshakeDone(with host: String) {
+        guard let certificate = serverCertificate, ServerNames(certificate).contain(host) else {
+            return end(TLSFault.wrongName(host))
+        }
+        isSecured = true
+        sayHello()
+    }
+
+    private var serverCertificate: NIOSSLCertificate? {
+        try? context?.channel.pipeline.syncOperations.nioSSL_peerCertificate()
+    }
+
+    private func sayHello() {
         send(.hello(Hello()))
-        helloAlarm = context.eventLoop.assumeIsolated().scheduleTask(
-            in: .init(patience.helloWithin)
-        ) {
-            self.end(ClientError(.cannotConnect, "no Hello came; is this a rekeyd?"))
+        setOpeningAlarm(patience.helloWithin, "no Hello came; is this a rekeyd?")
+    }
+
+    private func setOpeningAlarm(_ time: Duration, _ message: String) {
+        openingAlarm?.cancel()
+        openingAlarm = context?.eventLoop.assumeIsolated().scheduleTask(in: .init(time)) {
+            self.end(ClientError(.cannotConnect, message))
         }
     }
 
@@ -62,9 +97,20 @@ final class ConnectionHandler: ChannelInboundHandler {
         opening = nil
     }
 
+    /// Under TLS 1.3 a client's handshake may be done before the server has judged its certificate: what
+    /// comes before the Hello is about the handshake. Behind it, calls may be under way.
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
+        if opening != nil, let provenHost,
+            let meaning = TLSFault.meaning(
+                of: error, host: provenHost, certificate: serverCertificate)
+        {
+            end(meaning)
+        }
         context.close(promise: nil)
     }
+
+    /// Whoever opened it wants no more of it.
+    func close() { end(nil) }
 
     /// Ends the connection: `error`, or what the state says about a connection that is gone, is what
     /// everybody hears who still waits.
@@ -72,7 +118,7 @@ final class ConnectionHandler: ChannelInboundHandler {
     /// - Parameter reason: what the server is told, where it is there to hear it (P7.3).
     private func end(_ error: ClientError?, saying reason: String? = nil) {
         guard !state.isEnded else { return }
-        helloAlarm?.cancel()
+        openingAlarm?.cancel()
         silenceAlarm?.cancel()
         alarm?.scheduled.cancel()
         alarm = nil
@@ -81,12 +127,18 @@ final class ConnectionHandler: ChannelInboundHandler {
             context?.flush()
         }
         let (ids, lost) = state.end()
-        notify(.ended)
+        // Whoever opens it hears it from the promise alone: of a name's addresses only one is used.
+        if opening == nil { notify(.ended) }
         for id in ids { finish(id, .failure(error ?? lost)) }
-        opening?.fail(
-            error ?? ClientError(.cannotConnect, "the server closed the connection at once"))
+        opening?.fail(error ?? ClientError(.cannotConnect, endedAtOnce))
         opening = nil
         context?.close(promise: nil)
+    }
+
+    private var endedAtOnce: String {
+        isSecured
+            ? "the server ended the connection behind the handshake; does it take this certificate?"
+            : "the server closed the connection at once"
     }
 
     // MARK: Calls to frames
@@ -219,10 +271,16 @@ final class ConnectionHandler: ChannelInboundHandler {
         unread.discardReadBytes()
     }
 
+    /// How an alert begins (RFC 8446, section 5.1), which is what plaintext is answered with.
+    private static let alertOfTLS: UInt32 = 0x1503
+
     /// One frame, if all of it is here.
     private func readFrame() throws(ClientError) -> Bool {
         guard let announced = unread.getInteger(at: unread.readerIndex, as: UInt32.self) else {
             return false
+        }
+        if opening != nil, announced >> 16 == Self.alertOfTLS {
+            throw ClientError(.cannotConnect, "the server speaks TLS; use a profile")
         }
         let length: Int
         do {
@@ -269,7 +327,7 @@ final class ConnectionHandler: ChannelInboundHandler {
         switch frame {
         case .hello(let hello):
             try state.receive(hello)
-            helloAlarm?.cancel()
+            openingAlarm?.cancel()
             opening?.succeed(state.callsMax)
             opening = nil
         case .response(let response):

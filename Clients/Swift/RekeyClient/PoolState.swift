@@ -6,6 +6,7 @@
 /// | has a connection with room | go to it in turn with the other servers |
 /// | has no connection | open one, and meanwhile go elsewhere if they can |
 /// | failed: no connection, or one that ended | leave it alone for a `Backoff`, then as above |
+/// | is not for us: it or we cannot be trusted | the same for longer; who waits for nothing else fails |
 ///
 /// Where all connections are full one more is opened; whoever finds no room waits, first come first
 /// served.
@@ -139,7 +140,15 @@ struct PoolState {
     ) -> [Action] {
         guard let (server, index) = find(connection) else { return [] }
         servers[server].connections[index].phase = .leaving
-        if departure == .refused { leaveAlone(server, nil, now, jitter) }
+        switch departure {
+        case .idle: break
+        case .refused: leaveAlone(server, nil, now, jitter)
+        case .unwelcome(let error):
+            leaveAlone(
+                server, ClientError(error.kind, "\(servers[server].address): \(error.message)"),
+                now,
+                jitter)
+        }
         return serve(now)
     }
 
@@ -160,7 +169,10 @@ struct PoolState {
     private mutating func leaveAlone(
         _ server: Int, _ error: ClientError?, _ now: Instant, _ jitter: Double
     ) {
-        servers[server].leftAloneUntil = now + servers[server].backoff.next(jitter: jitter)
+        let time =
+            error?.kind.isFinal == true
+            ? Backoff.untilPutRight : servers[server].backoff.next(jitter: jitter)
+        servers[server].leftAloneUntil = now + time
         servers[server].error =
             error
             ?? ClientError(
@@ -199,7 +211,7 @@ struct PoolState {
         while let waiter = waiters.first {
             if let (server, connection) = take(avoiding: waiter.avoided, now, &actions) {
                 actions.append(.hand(connection, server: server, to: waiter.id))
-            } else if !waitsForReady, isOutOfReach(now) {
+            } else if !waitsForReady || isHopeless, isOutOfReach(now) {
                 actions.append(.fail(waiter.id, reasons))
             } else {
                 break
@@ -257,6 +269,9 @@ struct PoolState {
         }
     }
 
+    /// No server becomes usable by waiting.
+    private var isHopeless: Bool { servers.allSatisfy { $0.error?.kind.isFinal == true } }
+
     /// Why there is no connection, as far as that is known.
     var reasons: ClientError {
         if servers.contains(where: { $0.connections.contains { $0.phase == .open } }) {
@@ -264,6 +279,8 @@ struct PoolState {
                 .cannotConnect, "no connection had room for the call in its time; nothing was sent")
         }
         let reasons = servers.map { $0.error?.message ?? "\($0.address) has not answered in time" }
-        return ClientError(.cannotConnect, reasons.joined(separator: "; "))
+        let kinds = Set(servers.compactMap { $0.error?.kind })
+        let kind = kinds.count == 1 && isHopeless ? kinds.first : nil
+        return ClientError(kind ?? .cannotConnect, reasons.joined(separator: "; "))
     }
 }

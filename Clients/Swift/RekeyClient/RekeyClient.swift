@@ -28,10 +28,19 @@ public struct RekeyClient: Sendable {
     private let servers: [ServerAddress]
     private let patience: Patience
 
+    /// Of the servers that the profile names. Its certificate is read again for each connection, so a
+    /// renewal needs no restart.
+    ///
+    /// - Parameter waitsForReady: as below.
+    public init(profile: ClientProfile, waitsForReady: Bool = true) {
+        self.init(servers: profile.servers, waitsForReady: waitsForReady)
+    }
+
     /// - Parameters:
     ///   - servers: takes turns among them, and leaves out for a while those that fail.
     ///   - waitsForReady: what a call does while no server can be reached: true, it waits within its
-    ///     time; false, it fails as soon as each was tried.
+    ///     time; false, it fails as soon as each was tried. Where waiting does not help, since a
+    ///     certificate is refused or not believed, it fails in either case.
     public init(servers: [ServerAddress], waitsForReady: Bool = true) {
         self.init(servers: servers, waitsForReady: waitsForReady, patience: Patience())
     }
@@ -105,7 +114,7 @@ public struct RekeyClient: Sendable {
 
     /// Connections for load, in turn to each server, which whoever asks closes.
     ///
-    /// - Throws: `.cannotConnect`, and then none is left open.
+    /// - Throws: why one could not be opened, and then none is left open.
     public func loadConnections(_ count: Int) async throws(ClientError) -> [LoadConnection] {
         guard !servers.isEmpty else { throw .addressInvalid("no server is named") }
         var opened: [LoadConnection] = []

@@ -18,7 +18,9 @@ struct CommandError: Error {
             case .unavailable: .unavailable
             case .outOfTime: .cancelled
             case .outcomeUnknown: .unknown
-            case .cannotRead, .cannotWrite: .failedPrecondition
+            case .permissionDenied: .permissionDenied
+            case .untrusted: .unauthenticated
+            case .cannotRead, .cannotWrite, .profile: .failedPrecondition
             default: .internalError
             }
         self.exit = exit
@@ -36,6 +38,12 @@ struct CommandError: Error {
             self.init(failure)
         case .addressInvalid, .requestTooLong:
             self = .usage(error.message)
+        case .profileInvalid:
+            self.init(.profile, "PROFILE_INVALID", error.message)
+        case .serverUntrusted:
+            self.init(.untrusted, "SERVER_UNTRUSTED", error.message)
+        case .callerRefused:
+            self.init(.permissionDenied, "CALLER_REFUSED", error.message)
         case .cannotConnect:
             self.init(
                 .unavailable, "CANNOT_CONNECT", error.message,
@@ -58,7 +66,10 @@ struct CommandError: Error {
     }
 
     private static func advice(_ failure: Failure) -> String? {
-        if let time = failure.retryAfter { return "repeat in \(TimeText.length(time))" }
+        // Up to a whole second: a moment too early is refused again.
+        if let time = failure.retryAfter {
+            return "repeat in \(TimeText.length(time + .milliseconds(999)))"
+        }
         return switch Reason(rawValue: failure.reason) {
         case .linkInvalid, .resendsSpent: "ask for a new link: rekey reset request IDENTIFIER"
         case .activationRefused:
@@ -67,6 +78,8 @@ struct CommandError: Error {
         case .loginFailed, .passwordWrong:
             "if the password is forgotten: rekey reset request IDENTIFIER"
         case .accountChanged: "look at it: rekey account show IDENTIFIER"
+        case .methodForbidden:
+            "see who may: rekey call --list; another caller: --profile FOLDER"
         case .accountUnknown: "find it: rekey account list --all"
         default: nil
         }

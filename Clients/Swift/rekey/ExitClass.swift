@@ -18,6 +18,8 @@ enum ExitClass: Int32, CaseIterable, Sendable {
     case cannotRead = 66
     case fault = 70
     case cannotWrite = 73
+    case untrusted = 76
+    case profile = 78
 
     /// The class of a server's answer.
     init(_ status: StatusCode) {
@@ -48,7 +50,7 @@ enum ExitClass: Int32, CaseIterable, Sendable {
         case .invalid: "the server refuses the input (INVALID_ARGUMENT, OUT_OF_RANGE)"
         case .notFound: "link not valid, activation refused or no such account (NOT_FOUND)"
         case .unauthenticated: "login failed or session over (UNAUTHENTICATED)"
-        case .permissionDenied: "not allowed to this caller (PERMISSION_DENIED)"
+        case .permissionDenied: "not allowed to this caller, or its certificate is refused"
         case .conflict: "in conflict (ALREADY_EXISTS, ABORTED, FAILED_PRECONDITION)"
         case .overLimit: "over a limit, repeat later (RESOURCE_EXHAUSTED)"
         case .unavailable: "no connection, or the server takes no calls (UNAVAILABLE)"
@@ -59,6 +61,8 @@ enum ExitClass: Int32, CaseIterable, Sendable {
         case .cannotRead: "a file cannot be read"
         case .fault: "a fault of the server or of this program (INTERNAL, DATA_LOSS, other)"
         case .cannotWrite: "a file or the output cannot be written"
+        case .untrusted: "the server does not prove who it is, nothing was sent"
+        case .profile: "no profile, or it cannot be used, nothing was sent"
         }
     }
 

@@ -19,8 +19,9 @@ enum Outcome: Hashable, Sendable {
         case .connectionLost(outcomeUnknown: true), .timedOut, .cancelled(outcomeUnknown: true),
             .replyInvalid:
             self = .unknown
-        case .addressInvalid, .cannotConnect, .connectionLost(outcomeUnknown: false),
-            .requestTooLong, .cancelled(outcomeUnknown: false):
+        case .addressInvalid, .profileInvalid, .serverUntrusted, .callerRefused, .cannotConnect,
+            .connectionLost(outcomeUnknown: false), .requestTooLong,
+            .cancelled(outcomeUnknown: false):
             self = .notProcessed
         }
     }
