@@ -113,12 +113,17 @@ struct CommandTests {
         #expect(await sent.next() == ["CANARY-TOKEN"])
     }
 
-    @Test("R74: without --plaintext-on-loopback nothing is asked, read or sent")
-    func plaintext() async throws {
-        let standing = try Standing(input: "a password\n")
-        #expect(try await Self.run(["login", "a", "--password-file", "-"], standing) == .usage)
-        #expect(standing.errors.contains("--plaintext-on-loopback"))
-        #expect(try standing.world.input.line() == Array("a password".utf8))
+    @Test("R74: without a profile nothing is asked, read or sent, and it is said what to do")
+    func noProfile() async throws {
+        for environment in [[:], ["HOME": "/nowhere"], ["XDG_CONFIG_HOME": "/nowhere"]] {
+            let standing = try Standing(input: "a password\n", environment: environment)
+            let arguments = ["login", "a", "--password-file", "-"]
+            #expect(try await Self.run(arguments, standing) == .profile)
+            for words in ["no profile", "rekeyd init", "rekeyd cert issue", "--profile"] {
+                #expect(standing.errors.contains(words))
+            }
+            #expect(try standing.world.input.line() == Array("a password".utf8))
+        }
     }
 
     @Test("an account is deleted without a terminal only with --yes")

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Glibc
 import RekeyClient
 
 /// The options that every call takes.
@@ -6,15 +7,23 @@ struct RemoteOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp(
             """
-            Where rekeyd listens; several stand in for each other. \
-            (env: REKEY_SERVER, with commas; default: \(Self.standardServer))
+            The profile: where the servers are, and the certificate that you show them. \
+            (env: REKEY_PROFILE; default: $XDG_CONFIG_HOME/rekey or ~/.config/rekey)
+            """, valueName: "folder"))
+    var profile: String?
+
+    @Option(
+        help: ArgumentHelp(
+            """
+            Where rekeyd listens, in place of what the profile says; several stand in for each \
+            other. (env: REKEY_SERVER, with commas)
             """, valueName: "host:port"))
     var server: [String] = []
 
     @Flag(
         help: """
-            Speak without TLS, which never leaves this machine. \
-            (env: REKEY_PLAINTEXT_ON_LOOPBACK=true)
+            Speak without TLS, which never leaves this machine; to \(Self.standardServer) unless a \
+            server is named. (env: REKEY_PLAINTEXT_ON_LOOPBACK=true)
             """)
     var plaintextOnLoopback = false
 
@@ -35,23 +44,54 @@ struct RemoteOptions: ParsableArguments {
     }
 
     func servers(_ environment: [String: String]) throws(CommandError) -> [ServerAddress] {
-        guard plaintextOnLoopback || environment["REKEY_PLAINTEXT_ON_LOOPBACK"] == "true" else {
-            throw .usage(
-                "this version has no TLS yet, and plaintext is spoken only when asked for",
-                advice: "add --plaintext-on-loopback, or set REKEY_PLAINTEXT_ON_LOOPBACK=true")
-        }
+        let named = named(environment)
         do throws(ClientError) {
-            var servers: [ServerAddress] = []
-            for text in named(environment) { servers.append(try .plaintextOnLoopback(text)) }
-            return servers
+            if try isPlaintext(environment) {
+                var servers: [ServerAddress] = []
+                for text in named ?? [Self.standardServer] {
+                    servers.append(try .plaintextOnLoopback(text))
+                }
+                return servers
+            }
+            return try ClientProfile(folder: try folder(environment), servers: named).servers
         } catch {
             throw CommandError(error)
         }
     }
 
-    private func named(_ environment: [String: String]) -> [String] {
+    /// A profile that is named as an option goes before what the environment says.
+    private func isPlaintext(_ environment: [String: String]) throws(ClientError) -> Bool {
+        guard profile != nil else {
+            return plaintextOnLoopback || environment["REKEY_PLAINTEXT_ON_LOOPBACK"] == "true"
+        }
+        guard !plaintextOnLoopback else {
+            throw ClientError(
+                .addressInvalid,
+                "--profile asks for TLS and --plaintext-on-loopback for none; name one")
+        }
+        return false
+    }
+
+    /// The profile: the one that is named, or the one at the place that XDG names (XDG Base Directory
+    /// Specification, $XDG_CONFIG_HOME).
+    private func folder(_ environment: [String: String]) throws(ClientError) -> String {
+        if let named = profile ?? environment["REKEY_PROFILE"], !named.isEmpty { return named }
+        let standard =
+            if let config = environment["XDG_CONFIG_HOME"], config.utf8.first == UInt8(ascii: "/") {
+                "\(config)/rekey"
+            } else { environment["HOME"].map { "\($0)/.config/rekey" } }
+        guard let standard, access(standard, F_OK) == 0 else {
+            throw ClientError(
+                .profileInvalid,
+                "no profile\(standard.map { " in \($0)" } ?? ""): 'rekeyd init' makes one for the first "
+                    + "operator, 'rekeyd cert issue' for others; --profile FOLDER names one")
+        }
+        return standard
+    }
+
+    private func named(_ environment: [String: String]) -> [String]? {
         guard server.isEmpty else { return server }
-        return (environment["REKEY_SERVER"] ?? Self.standardServer)
+        return environment["REKEY_SERVER"]?
             .split(separator: ",", omittingEmptySubsequences: false)
             .map { String($0.trimmingPrefix { $0 == " " }) }
     }

@@ -28,7 +28,8 @@ struct World {
 
     private static func environmentOfProcess() -> [String: String] {
         let names = [
-            "REKEY_SERVER", "REKEY_PLAINTEXT_ON_LOOPBACK", "XDG_STATE_HOME", "HOME",
+            "REKEY_PROFILE", "REKEY_SERVER", "REKEY_PLAINTEXT_ON_LOOPBACK", "XDG_CONFIG_HOME",
+            "XDG_STATE_HOME", "HOME",
         ]
         return names.reduce(into: [:]) { found, name in
             if let value = getenv(name) { found[name] = String(cString: value) }
