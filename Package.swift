@@ -209,7 +209,7 @@ let package = Package(
             name: "RekeyClientTests",
             dependencies: [
                 "RekeyCore", "RekeyWire", "RekeyClient", "RekeyClientTestSupport", nioCore,
-                nioEmbedded,
+                nioEmbedded, nioPosix, nioSSL,
             ],
             swiftSettings: house),
         .testTarget(

@@ -1,3 +1,4 @@
+import Glibc
 import RekeyClientTestSupport
 import Testing
 
@@ -74,6 +75,17 @@ struct ClientProfileTests {
         #expect(message.contains(/expired on 20\d\d-\d\d-\d\d; renew it/))
         try profile.write(early)
         #expect(try Self.fault(profile, "identity.pem").contains(/valid from 20\d\d-\d\d-\d\d on/))
+    }
+
+    @Test("with a pipe or a folder in the place of a file is refused, and does not wait for it")
+    func noFile() throws {
+        let profile = try TestProfile(of: TestAuthority())
+        try profile.remove("identity.pem")
+        #expect(mkfifo(profile.path("identity.pem"), 0o600) == 0)
+        #expect(try Self.fault(profile, "identity.pem").contains("is no file"))
+        try profile.remove("identity.pem")
+        #expect(mkdir(profile.path("identity.pem"), 0o700) == 0)
+        #expect(try Self.fault(profile, "identity.pem").contains("is no file"))
     }
 
     @Test("with damaged files is refused, and a password is never asked for")

@@ -46,6 +46,40 @@ struct PoolStateTests {
             ])
     }
 
+    @Test(
+        "R75: where every server wants nothing of us, calls fail at once, and none is asked for a while",
+        arguments: [ClientError.Kind.profileInvalid, .serverUntrusted, .callerRefused])
+    func hopeless(_ kind: ClientError.Kind) throws {
+        var pool = try pool(2)
+        let (first, _) = pool.ask(avoiding: nil, start)
+        let no = ClientError(kind, "no")
+        #expect(
+            pool.failed(connection(1), no, start, jitter: 1)
+                == [.wake(at: start + Backoff.untilPutRight)])
+        let both = ClientError(kind, "no; no")
+        #expect(
+            pool.failed(connection(2), no, start, jitter: 1) == [.fail(first, both)])
+        let soon = start + Backoff.untilPutRight - .milliseconds(1)
+        let (second, refused) = pool.ask(avoiding: nil, soon)
+        #expect(refused == [.fail(second, both)])
+        // Somebody may have put it right.
+        let (_, tried) = pool.ask(avoiding: nil, start + Backoff.untilPutRight)
+        #expect(tried == [.open(connection(3), server: 0), .open(connection(4), server: 1)])
+    }
+
+    @Test("R75: where one is only down, calls wait for that one")
+    func oneIsDown() throws {
+        var pool = try pool(2)
+        _ = pool.ask(avoiding: nil, start)
+        _ = pool.failed(connection(1), ClientError(.callerRefused, "no"), start, jitter: 1)
+        let wait = start + .milliseconds(100)
+        #expect(
+            pool.failed(connection(2), Self.nobody, start, jitter: 1) == [.wake(at: wait)])
+        #expect(pool.serve(wait).first == .open(connection(3), server: 1))
+        #expect(pool.reasons.kind == .cannotConnect)
+        #expect(pool.reasons.message == "no; nobody listens")
+    }
+
     @Test("takes turns among the servers")
     func roundRobin() throws {
         var pool = try ready(3)

@@ -34,4 +34,33 @@ struct ServerAddressTests {
     func port(_ text: String) {
         #expect(throws: ClientError.self) { try ServerAddress.plaintextOnLoopback(text) }
     }
+
+    private static let credentials = Credentials(ca: "ca.pem", identity: "identity.pem")
+
+    @Test(
+        "for TLS is any name or address",
+        arguments: [
+            ("rekey.example:7350", "rekey.example"), ("localhost:1", "localhost"),
+            ("a-1.example:1", "a-1.example"), ("127.0.0.1:1", "127.0.0.1"),
+            ("10.0.0.1:1", "10.0.0.1"),
+            ("[2001:db8::1]:7350", "2001:db8::1"),
+            ("xn--bcher-kva.example:1", "xn--bcher-kva.example"),
+        ])
+    func tls(_ text: String, _ host: String) throws {
+        let address = try ServerAddress.tls(text, Self.credentials)
+        #expect(address.host == host)
+        #expect(address.description == text)
+    }
+
+    @Test(
+        "R77: for TLS is nothing that could be read in two ways",
+        arguments: [
+            "", ":1", "127.1:1", "1270.0.1:1", "10.0.0.256:1", "a..b:1", ".a:1", "a.:1", "a b:1",
+            "bücher.example:1", "[rekey.example]:1", "[127.0.0.1]:1", "2001:db8::1:1", "[::1:1",
+            "a/b:1", "a@b:1", "*.example:1", "a\0b:1", String(repeating: "a", count: 64) + ":1",
+            String(repeating: "a.", count: 127) + "a:1", "rekey.example", "rekey.example:0",
+        ])
+    func notTLS(_ text: String) {
+        #expect(throws: ClientError.self) { try ServerAddress.tls(text, Self.credentials) }
+    }
 }

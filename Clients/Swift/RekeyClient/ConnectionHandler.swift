@@ -31,6 +31,8 @@ final class ConnectionHandler: ChannelInboundHandler {
     private var alarm: (at: NIODeadline, scheduled: Scheduled<Void>)?
     /// While frames are read, writes wait for each other and leave together.
     private var isReading = false
+    /// What was written and not flushed; kept under TLS alone, to erase it.
+    private var written: [ByteBuffer] = []
     private var context: ChannelHandlerContext?
 
     init(
@@ -124,7 +126,7 @@ final class ConnectionHandler: ChannelInboundHandler {
         alarm = nil
         if let reason {
             send(.goAway(GoAway(lastCallID: 0, reason: reason, message: error?.message ?? "")))
-            context?.flush()
+            flush()
         }
         let (ids, lost) = state.end()
         // Whoever opens it hears it from the promise alone: of a name's addresses only one is used.
@@ -247,7 +249,15 @@ final class ConnectionHandler: ChannelInboundHandler {
         var buffer = context.channel.allocator.buffer(capacity: bytes.count)
         buffer.writeBytes(bytes)
         context.write(wrapOutboundOut(buffer), promise: nil)
-        if !isReading { context.flush() }
+        if isSecured { written.append(buffer) }
+        if !isReading { flush() }
+    }
+
+    /// What is flushed into TLS is in memory of TLS's own then, encrypted: a password may be left here.
+    private func flush() {
+        context?.flush()
+        for buffer in written { buffer.erase(buffer.readableBytes) }
+        written.removeAll(keepingCapacity: true)
     }
 
     // MARK: Frames to outcomes
@@ -267,7 +277,7 @@ final class ConnectionHandler: ChannelInboundHandler {
             end(error, saying: error.isOfTheProtocol ? "FRAME_INVALID" : nil)
         }
         isReading = false
-        context.flush()
+        flush()
         unread.discardReadBytes()
     }
 
@@ -299,11 +309,9 @@ final class ConnectionHandler: ChannelInboundHandler {
         defer { unread.moveReaderIndex(forwardBy: length) }
         var failure: ClientError?
         unread.withUnsafeReadableBytes { readable in
-            let bytes = UnsafeRawBufferPointer(rebasing: readable[..<length])
-            failure = receive(bytes)
-            // In place: by its own means the buffer would erase a copy, since the channel holds it too.
-            eraseBytes(UnsafeMutableRawBufferPointer(mutating: bytes))
+            failure = receive(UnsafeRawBufferPointer(rebasing: readable[..<length]))
         }
+        unread.erase(length)
         if let failure { throw failure }
     }
 

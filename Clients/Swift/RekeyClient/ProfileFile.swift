@@ -19,11 +19,15 @@ enum ProfileFile {
     }
 
     private static func bytes(_ path: String, _ isSecret: Bool) throws(ClientError) -> [UInt8] {
-        let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+        // Not blocking: nobody may be at the other end of a pipe.
+        let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
         guard descriptor >= 0 else { throw unreadable(path, errno) }
         defer { close(descriptor) }
         var status = stat()
         guard fstat(descriptor, &status) == 0 else { throw unreadable(path, errno) }
+        guard status.st_mode & S_IFMT == S_IFREG else {
+            throw .profileInvalid("\(path) is no file; name the folder of a profile")
+        }
         let mode = status.st_mode & 0o777
         guard !isSecret || mode & 0o077 == 0 else {
             throw .profileInvalid(
