@@ -3,6 +3,7 @@ import Foundation
 import RekeyClientTestSupport
 import RekeyCore
 import RekeyWire
+import Synchronization
 import Testing
 
 @testable import rekey
@@ -121,5 +122,46 @@ final class ProfileTests {
             "--duration", "0.1")
         #expect(exit == .done, "\(standing.errors)")
         #expect(standing.output.contains("succeeded"))
+    }
+
+    @Test("R76: bench makes its accounts as an operator, and calls as a service")
+    func benchOfTwo() async throws {
+        let callers = Mutex<[String: Set<String>]>([:])
+        let server = try await ScriptedServer.answering(
+            .tls(authority.issue(.server, names: ["localhost"]), clients: authority)
+        ) { request, peer in
+            callers.withLock { $0[request.method.text, default: []].formUnion(peer.names) }
+            switch request.method.text {
+            case CreateAccount.name: peer.reply(request.callID, Nothing())
+            case ServerStatus.name:
+                peer.reply(request.callID, ServerStatus.Reply.idle)
+            default: peer.reply(request.callID, RequestReset.Reply(linkLife: .hours(12)))
+            }
+        }
+        let makers = try TestProfile(
+            of: authority, identity: authority.issue(.client, names: ["operator"]),
+            servers: ["localhost:\(server.port)"])
+        try profile.write("localhost:\(server.port)\n", to: "server")
+        let (exit, standing) = try await run(
+            "bench", "RequestReset", "--population", "5", "--connections", "2",
+            "--profile", profile.folder, "--operator-profile", makers.path("."))
+        #expect(exit == .done, "\(standing.errors)")
+        #expect(
+            callers.withLock { $0 } == [
+                CreateAccount.name: ["operator"], ServerStatus.name: ["operator"],
+                RequestReset.name: ["portal"],
+            ])
+        withExtendedLifetime(makers) {}
+    }
+}
+
+extension ServerStatus.Reply {
+    /// Of a server on which no letter waits.
+    fileprivate static var idle: Self {
+        let time = Timestamp(milliseconds: 0)
+        return Self(
+            startedAt: time, now: time, accounts: 0, lettersWaiting: 0, durableSequence: 0,
+            logBytesSinceCheckpoint: 0, connections: 1, isDiskFull: false, clockAhead: .zero,
+            certificateValidUntil: nil, handshakesFailed: 0)
     }
 }

@@ -264,6 +264,8 @@ final class ConnectionHandler: ChannelInboundHandler {
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         var bytes = unwrapInboundIn(data)
+        // TLS reads on until the server has said its end, too.
+        guard !state.isEnded else { return bytes.erase(bytes.readableBytes) }
         silence.end(.now)
         if unread.readableBytes == 0 {
             unread = bytes

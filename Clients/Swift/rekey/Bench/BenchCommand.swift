@@ -36,6 +36,12 @@ struct BenchCommand: RemoteCommand {
             "Make so many accounts first and use each once, at most 50000.", valueName: "number"))
     var population: Int?
 
+    @Option(
+        help: ArgumentHelp(
+            "The profile that makes those accounts, where the one that calls may not.",
+            valueName: "folder"))
+    var operatorProfile: String?
+
     @Option(help: "The account that Login or GetAccount is about.")
     var identifier: String?
 
@@ -70,10 +76,7 @@ struct BenchCommand: RemoteCommand {
         let interrupts = try Interrupts()
         defer { interrupts.close() }
         if let population {
-            let made = try await load(
-                .accounts(identifiers.again()), Self.durationMax, interrupts, progress, remote)
-            try await Population(count: population, made: made).settle(
-                interrupts, progress, remote)
+            try await make(population, identifiers.again(), interrupts, progress, remote)
         }
         let measured = try await load(workload, duration, interrupts, progress, remote)
         let report = BenchReport(
@@ -81,6 +84,26 @@ struct BenchCommand: RemoteCommand {
         try remote.world.output.write(
             remote.isJSON ? report.json : report.text(columns: remote.world.output.columns))
         if let lost = measured.lost { throw CommandError(lost) }
+    }
+
+    private func make(
+        _ count: Int, _ identifiers: Identifiers, _ interrupts: Interrupts,
+        _ progress: ProgressLine, _ remote: Remote
+    ) async throws(CommandError) {
+        var options = self.remote
+        options.profile = operatorProfile ?? options.profile
+        let maker = try Remote(options, remote.world)
+        let result: Result<Void, CommandError>
+        do throws(CommandError) {
+            let made = try await load(
+                .accounts(identifiers), Self.durationMax, interrupts, progress, maker)
+            try await Population(count: count, made: made).settle(interrupts, progress, maker)
+            result = .success(())
+        } catch {
+            result = .failure(error)
+        }
+        await maker.close()
+        try result.get()
     }
 
     private func load(
