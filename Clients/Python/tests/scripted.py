@@ -81,6 +81,10 @@ class World:
     def __init__(self) -> None:
         self.dice = Dice(1)
         self.refusing: set[int] = set()
+        # What opening a connection to these ends with.
+        self.failing: dict[int, Exception] = {}
+        # The state of a profile's files, if there were one.
+        self.files = 0
         # When a connection to which server was asked for.
         self.attempts: list[tuple[float, int]] = []
         self._peers: list[Peer] = []
@@ -95,7 +99,7 @@ class World:
             [f"127.0.0.1:{port + 1}" for port in range(servers)],
             plaintext_on_loopback=True,
             timeout=timeout,
-            _connect=self._connect,
+            _dialer=self,
             _random=self.dice,
         )
 
@@ -117,10 +121,15 @@ class World:
     def nobody_came(self) -> bool:
         return self._arrived.empty()
 
-    async def _connect(self, address: Address, make_link: Callable[[], Link]) -> Link:
+    def stamp(self) -> object:
+        return self.files
+
+    async def connect(self, address: Address, make_link: Callable[[], Link]) -> Link:
         self.attempts.append((self.now, address.port))
         if address.port in self.refusing:
-            raise ConnectionRefusedError(errno.ECONNREFUSED, "Connect call failed")
+            raise ConnectionRefusedError(errno.ECONNREFUSED, "Connection refused")
+        if address.port in self.failing:
+            raise self.failing[address.port]
         loop = asyncio.get_running_loop()
         ours, theirs = socket.socketpair()
         _, link = await loop.create_connection(make_link, sock=theirs)

@@ -414,7 +414,7 @@ class ServerTests(ScriptedTest):
                 world.refusing.add(1)
                 error = await failure(client.health())
                 self.assertIsInstance(error, rekey.Unavailable)
-                self.assertIn("127.0.0.1:1: cannot connect: Connection refused", str(error))
+                self.assertIn("127.0.0.1:1: [Errno 111] Connection refused", str(error))
                 times = [round(time, 3) for time, _ in world.attempts]
                 self.assertEqual(times, [0, 0.1, 0.3, 0.7, 1.5])
                 self.assertEqual(world.now, 3)
@@ -644,6 +644,165 @@ class LeavingTests(ScriptedTest):
                 await call
                 peer.send(ping(42))
                 self.assertEqual((await peer.frame()).pong.token, 42)
+
+        self.play(script)
+
+
+class AccessTests(ScriptedTest):
+    """What only an operator can put right is said at once, and tried again rarely."""
+
+    def test_p10_4_r76_an_unknown_caller_is_told_at_once_and_comes_back_after_5_s(self) -> None:
+        async def script(world: World) -> None:
+            async with world.client() as client:
+                call = soon(client.login("C-1", "x"))
+                _, peer = await world.arrival()
+                peer.send(hello(), go_away(0, "CALLER_UNKNOWN"))
+                error = await failure(call)
+                assert isinstance(error, rekey.CallerRefused)
+                self.assertEqual((error.reason, error.not_processed), ("CALLER_UNKNOWN", True))
+                self.assertEqual(world.now, 0)
+                await asyncio.sleep(4.9)
+                self.assertIsInstance(await failure(client.health()), rekey.CallerRefused)
+                self.assertTrue(world.nobody_came())
+                await asyncio.sleep(0.2)
+                call = soon(client.health())
+                peer = await world.peer()
+                await peer.request()
+                peer.send(ok(1, SERVING))
+                self.assertIs(await call, rekey.ServingStatus.SERVING)
+
+        self.play(script)
+
+    def test_p10_4_r76_a_call_that_crosses_the_refusal_was_not_run(self) -> None:
+        async def script(world: World) -> None:
+            async with world.client() as client:
+                call = soon(client.login("C-1", "x"))
+                peer = await world.peer()
+                await peer.request()
+                peer.send(go_away(0, "CALLER_UNKNOWN"))
+                error = await failure(call)
+                self.assertIsInstance(error, rekey.CallerRefused)
+                self.assertTrue(error.not_processed)
+                self.assertTrue(world.nobody_came())
+
+        self.play(script)
+
+    def test_p10_4_r76_a_certificate_that_is_taken_back_ends_a_live_connection(self) -> None:
+        for reason in ("CERTIFICATE_REVOKED", "CERTIFICATE_EXPIRED"):
+
+            async def script(world: World) -> None:
+                async with world.client() as client:
+                    call = soon(client.request_reset("C-1"))
+                    peer = await world.peer()
+                    await peer.request()
+                    peer.send(go_away(1, reason))
+                    peer.end()
+                    error = await failure(call)
+                    self.assertIsInstance(error, rekey.OutcomeUnknown, "it may have been done")
+                    self.assertIn(reason, str(error))
+                    error = await failure(client.health())
+                    assert isinstance(error, rekey.CallerRefused)
+                    self.assertEqual(error.reason, reason)
+                    self.assertTrue(world.nobody_came())
+
+            with self.subTest(reason):
+                self.play(script)
+
+    def test_p10_4_the_other_server_serves_whom_one_refuses(self) -> None:
+        async def script(world: World) -> None:
+            async with world.client(servers=2) as client:
+                call = soon(client.login("C-1", "x"))
+                _, refusing = await world.arrival()
+                refusing.send(hello(), go_away(0, "CALLER_UNKNOWN"))
+                peer = await world.peer()
+                await peer.request()
+                peer.send(ok(1))
+                await call
+                self.assertEqual(world.now, 0)
+
+        self.play(script)
+
+    def test_a_renewed_certificate_is_tried_without_being_asked(self) -> None:
+        async def script(world: World) -> None:
+            async with world.client() as client:
+                call = soon(client.health())
+                _, peer = await world.arrival()
+                world.files += 1
+                peer.send(hello(), go_away(0, "CERTIFICATE_EXPIRED"))
+                peer = await world.peer()
+                self.assertEqual(world.now, 0.1)
+                await peer.request()
+                peer.send(ok(1, SERVING))
+                await call
+
+        self.play(script)
+
+    def test_r77_an_untrusted_server_is_said_at_once(self) -> None:
+        async def script(world: World) -> None:
+            async with world.client() as client:
+                world.failing[1] = rekey.ServerUntrusted("another CA")
+                error = await failure(client.health())
+                self.assertIsInstance(error, rekey.ServerUntrusted)
+                self.assertIn("127.0.0.1:1: another CA", str(error))
+                self.assertEqual((world.now, len(world.attempts)), (0, 1))
+
+        self.play(script)
+
+    def test_a_server_that_is_only_away_is_waited_for_beside_one_that_refuses(self) -> None:
+        async def script(world: World) -> None:
+            async with world.client(servers=2, timeout=3) as client:
+                world.failing[1] = rekey.ServerUntrusted("another CA")
+                world.refusing.add(2)
+                self.assertIsInstance(await failure(client.health()), rekey.Unavailable)
+                self.assertEqual(world.now, 3)
+
+        self.play(script)
+
+    def test_a_file_that_went_wrong_harms_no_connection_that_is_there(self) -> None:
+        async def script(world: World) -> None:
+            async with world.client() as client:
+                first = soon(client.health())
+                peer = await world.peer(calls_max=1)
+                await peer.request()
+                world.failing[1] = rekey.ProfileError("others can read it")
+                second = soon(client.health())
+                await asyncio.sleep(1)
+                peer.send(ok(1, SERVING))
+                await first
+                await peer.request()
+                peer.send(ok(2, SERVING))
+                await second
+
+        self.play(script)
+
+    def test_p10_5_a_forbidden_method_is_a_class_of_its_own_and_not_repeated(self) -> None:
+        async def script(world: World) -> None:
+            async with world.client() as client:
+                call = soon(client.operator.get_account("C-1"))
+                peer = await world.peer()
+                await peer.request()
+                peer.send(refusal(1, 7, "METHOD_FORBIDDEN"))
+                error = await failure(call)
+                assert isinstance(error, rekey.MethodForbidden)
+                self.assertIs(error.status, rekey.Status.PERMISSION_DENIED)
+                self.assertFalse(error.not_processed)
+
+        self.play(script)
+
+    def test_p10_9_r91_a_limited_call_is_repeated_within_its_own_time_alone(self) -> None:
+        async def script(world: World) -> None:
+            async with world.client(timeout=10) as client:
+                call = soon(client.login("C-1", "x"))
+                peer = await world.peer()
+                await peer.request()
+                peer.send(refusal(1, 8, "RATE_LIMITED", 6_000, not_processed=True))
+                await peer.request()
+                self.assertEqual(world.now, 6)
+                peer.send(refusal(2, 8, "RATE_LIMITED", 6_000, not_processed=True))
+                error = await failure(call)
+                assert isinstance(error, rekey.RateLimited)
+                self.assertEqual((error.retry_after, error.not_processed), (6, True))
+                self.assertEqual(world.now, 6)
 
         self.play(script)
 

@@ -18,6 +18,7 @@ from rekey.connection import (
     Opened,
     RequestTooLong,
 )
+from rekey.errors import Reason
 from rekey.v1 import frame_pb2 as pb
 from rekey.wire import frame_bytes
 from tests.frames import ANNOUNCED, go_away, hello, kinds, ok, ping, pong, read, refusal
@@ -38,6 +39,14 @@ def examples() -> list[tuple[str, bytes]]:
     """The conversation of chapter 1: who speaks, and what."""
     blocks = re.findall(r"```hex (server|client)\n(.*?)```", PROTOCOL.read_text(), re.DOTALL)
     return [(side, bytes.fromhex(text)) for side, text in blocks]
+
+
+class WordsTests(unittest.TestCase):
+    def test_p5_4_every_reason_of_the_text_has_its_word(self) -> None:
+        table = PROTOCOL.read_text().split("| reason | status |")[1].split("\n\n")[0]
+        words = re.findall(r"^\| ([A-Z_]+) \|", table, re.MULTILINE)
+        self.assertGreater(len(words), 20)
+        self.assertEqual(words, [str(reason) for reason in Reason])
 
 
 class ConversationTests(unittest.TestCase):
@@ -296,7 +305,7 @@ class CallTests(unittest.TestCase):
         connection.start(0, HEALTH, b"")
         lost, ended = connection.receive_end("cut")
         self.assertEqual((lost, ended), (Lost(1, "cut"), Ended("", "cut")))
-        self.assertEqual(connection.receive_end(), [], "a stream ends once")
+        self.assertEqual(connection.receive_end("the end"), [], "a stream ends once")
 
     def test_an_answer_shows_no_body(self) -> None:
         connection = opened()
@@ -377,7 +386,7 @@ class EndingTests(unittest.TestCase):
         connection = opened()
         connection.start(0, HEALTH, b"")
         connection.receive(0, go_away(1, "DRAINING"))
-        lost, ended = connection.receive_end()
+        lost, ended = connection.receive_end("the end")
         assert isinstance(lost, Lost) and isinstance(ended, Ended)
         self.assertIn("DRAINING", lost.why)
 

@@ -178,7 +178,14 @@ class RotationTests(unittest.TestCase):
 
 
 class AddressTests(unittest.TestCase):
-    def test_p10_1_addresses_of_this_machine(self) -> None:
+    def test_p10_1_a_server_anywhere_by_address_or_by_name(self) -> None:
+        texts = ["10.0.0.1:1", "[2001:DB8::1]:7350", "rekey-1.example:7350", "localhost:3"]
+        found = [str(each) for each in addresses(texts, False)]
+        self.assertEqual(
+            found, ["10.0.0.1:1", "[2001:db8::1]:7350", "rekey-1.example:7350", "localhost:3"]
+        )
+
+    def test_p10_6_addresses_of_this_machine(self) -> None:
         found = addresses(["127.0.0.1:1", "127.9.9.9:65535", "[::1]:2", "localhost:3"], True)
         self.assertEqual(
             [str(each) for each in found],
@@ -187,21 +194,22 @@ class AddressTests(unittest.TestCase):
         self.assertEqual(len(addresses("127.0.0.1:1", True)), 1)
         self.assertEqual(len(addresses(["localhost:1", "127.0.0.1:1"], True)), 1)
 
-    def test_p10_1_no_other_machine_and_no_name(self) -> None:
+    def test_p10_6_r74_plaintext_to_no_other_machine_and_no_name(self) -> None:
         for text in ("10.0.0.1:1", "[2001:db8::1]:1", "0.0.0.0:1", "rekey.example:1"):
             with self.subTest(text), self.assertRaisesRegex(ValueError, "this machine"):
                 addresses([text], True)
 
-    def test_p10_1_plaintext_is_asked_for_by_name(self) -> None:
-        with self.assertRaisesRegex(ValueError, "plaintext_on_loopback=True"):
-            rekey.Client("127.0.0.1:1")
-
     def test_what_is_no_address(self) -> None:
-        for text in ("", "127.0.0.1", "::1:7350", "127.0.0.1:", "127.0.0.1:0", "127.0.0.1:65536"):
-            with self.subTest(text), self.assertRaises(ValueError):
-                addresses([text], True)
+        for text in (
+            "", "127.0.0.1", "::1:7350", "127.0.0.1:", "127.0.0.1:0", "127.0.0.1:65536",
+            ".example:1", "rekey.example.:1", "réka.example:1", "re key:1", ":1", "[]:1",
+            "https://rekey.example:1", f"{'x' * 254}:1",
+        ):  # fmt: skip
+            for plaintext in (True, False):
+                with self.subTest(text), self.assertRaises(ValueError):
+                    addresses([text], plaintext)
         with self.assertRaises(ValueError):
-            addresses([], True)
+            addresses([], False)
 
 
 class SecretTests(unittest.TestCase):

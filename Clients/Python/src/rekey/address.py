@@ -1,16 +1,19 @@
-"""Where a server listens: read from text, and kept to this machine as long as there is no TLS."""
+"""Where a server listens, read from text; kept to this machine where there is no TLS."""
 
 from __future__ import annotations
 
 import ipaddress
+import re
 from collections.abc import Iterable
 from typing import NamedTuple
 
 _PORT_MAX = 65_535
+# What can be an alternative name of a certificate (RFC 9525); an international one as A-labels.
+_NAME = re.compile(r"[A-Za-z0-9_]([A-Za-z0-9._-]{0,251}[A-Za-z0-9_])?")
 
 
 class Address(NamedTuple):
-    """A literal address, so that no name service can send a password elsewhere."""
+    """The host, an address or a name, is what the server's certificate must be for."""
 
     host: str
     port: int
@@ -20,14 +23,12 @@ class Address(NamedTuple):
 
 
 def addresses(servers: str | Iterable[str], plaintext_on_loopback: bool) -> list[Address]:
-    """Reads "127.0.0.1:7350", "[::1]:7350" or "localhost:7350" (127.0.0.1). Raises ValueError, also
-    for what is not on this machine (P10.1)."""
-    if not plaintext_on_loopback:
-        raise ValueError(
-            "this version has no TLS yet: pass plaintext_on_loopback=True to talk in plaintext "
-            "to a server on this machine"
-        )
+    """Reads "rekey.example:7350", "127.0.0.1:7350" or "[::1]:7350". Raises ValueError; in plaintext
+    also for what is not a literal address of this machine (P10.6), but for "localhost" (127.0.0.1):
+    no name service can then send a password elsewhere."""
     found = [_address(text) for text in ([servers] if isinstance(servers, str) else servers)]
+    if plaintext_on_loopback:
+        found = [_on_loopback(address) for address in found]
     if not found:
         raise ValueError("a client needs the address of at least one server")
     return list(dict.fromkeys(found))
@@ -41,9 +42,20 @@ def _address(text: str) -> Address:
     if not 0 < int(port) <= _PORT_MAX:
         raise ValueError(f"{text!r} has no port from 1 to {_PORT_MAX}")
     try:
-        literal = ipaddress.ip_address("127.0.0.1" if bare == "localhost" else bare)
+        return Address(str(ipaddress.ip_address(bare)), int(port))
     except ValueError:
-        raise ValueError(f"{text!r} names no address of this machine, such as 127.0.0.1") from None
-    if not literal.is_loopback:
-        raise ValueError(f"{text!r} is not on this machine, and this version has no TLS yet")
-    return Address(str(literal), int(port))
+        if _NAME.fullmatch(bare):
+            return Address(bare, int(port))
+    raise ValueError(f"{text!r} names no host; write rekey.example:7350 or 127.0.0.1:7350")
+
+
+def _on_loopback(address: Address) -> Address:
+    host = "127.0.0.1" if address.host == "localhost" else address.host
+    try:
+        if ipaddress.ip_address(host).is_loopback:
+            return Address(host, address.port)
+    except ValueError:
+        pass
+    raise ValueError(
+        f"'{address}' is no address of this machine, such as 127.0.0.1, which plaintext never leaves"
+    )

@@ -26,24 +26,32 @@ class Client(RekeyService):
     (PROTOCOL.md, 6). Threads may share it. A process forked from one that uses it gets connections
     of its own.
 
-    with rekey.Client("127.0.0.1:7350", plaintext_on_loopback=True) as client:
+    with rekey.Client() as client:
         client.request_reset("C-1234567")
     """
 
     def __init__(
         self,
-        servers: str | Iterable[str],
+        servers: str | Iterable[str] | None = None,
         *,
+        profile: str | os.PathLike[str] | None = None,
         plaintext_on_loopback: bool = False,
         timeout: float = 10.0,
     ) -> None:
-        """`servers`: "127.0.0.1:7350" or several. `plaintext_on_loopback`: must be True, since this
-        version has no TLS yet. `timeout`: seconds for a whole call that names no other."""
-        servers = [servers] if isinstance(servers, str) else list(servers)
+        """`servers`: "rekey.example:7350" or several; without them REKEY_SERVER (with commas), or
+        those of the profile. `profile`: its folder; without it REKEY_PROFILE, $XDG_CONFIG_HOME/rekey
+        or $HOME/.config/rekey. `plaintext_on_loopback`: no profile and no TLS, which a server of this
+        machine must have been asked for too. `timeout`: seconds for a whole call that names no other.
+        Raises ValueError, such as ProfileError."""
+        if servers is not None and not isinstance(servers, str):
+            servers = list(servers)
 
         def make() -> aio.Client:
             return aio.Client(
-                servers, plaintext_on_loopback=plaintext_on_loopback, timeout=timeout
+                servers,
+                profile=profile,
+                plaintext_on_loopback=plaintext_on_loopback,
+                timeout=timeout,
             )
 
         self._make = make

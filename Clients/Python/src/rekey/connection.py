@@ -31,6 +31,12 @@ HELLO_WITHIN = 5.0
 FRAME_WITHIN = 10.0
 PING_AFTER = 30.0
 PONG_WITHIN = 15.0
+# Ended with this reason: TLS said no to this side's certificate (P10.3); no GoAway has it.
+CERTIFICATE_REFUSED = "CERTIFICATE_REFUSED"
+# The ends that come again to whoever comes again with the same certificate (P10.4).
+CALLER_REFUSED = frozenset(
+    {"CALLER_UNKNOWN", "CERTIFICATE_REVOKED", "CERTIFICATE_EXPIRED", CERTIFICATE_REFUSED}
+)
 
 
 @dataclass(frozen=True)
@@ -76,7 +82,8 @@ class Lost:
 @dataclass(frozen=True)
 class Ended:
     """Nothing more is read. Send what is left, half-close, and leave the server a second (P7.3).
-    `reason` is that of the GoAway which ended it, in either direction; empty at a bare end."""
+    `reason` is that of the GoAway which ended it, in either direction, or CERTIFICATE_REFUSED; empty
+    at a bare end."""
 
     reason: str
     why: str
@@ -249,10 +256,10 @@ class Connection:
             self._break(broken.reason, str(broken))
         return self._take_events()
 
-    def receive_end(self, why: str = "the server closed the connection") -> list[Event]:
-        """The stream ended."""
+    def receive_end(self, why: str, reason: str = "") -> list[Event]:
+        """The stream ended; a GoAway that came before it knows better why."""
         if not self.is_ended:
-            self._end(self._reason, self._why or why)
+            self._end(self._reason or reason, self._why or why)
         return self._take_events()
 
     def wake(self, now: float) -> list[Event]:

@@ -3,10 +3,16 @@ know "may I do it again?" need not look further:
 
 RekeyError
 ├── Refused            the server decided: `reason` says what
+│   ├── MethodForbidden   this caller may not call this method
+│   └── RateLimited       too many of the kind: `retry_after` says when
 ├── Unavailable        it was not run: no server could be reached, or none took it
 ├── DeadlineExceeded   it was not run, or only read: its time was over first
 ├── OutcomeUnknown     it may have been done: the connection, the time or the server ended first
-└── ProtocolError      the other side does not speak this protocol, or not this version
+├── ProtocolError      the other side does not speak this protocol, or not this version
+└── AccessError        it was not run, and will not be before somebody has put something right
+    ├── ServerUntrusted   the server is not one that ca.pem and its own name vouch for
+    ├── CallerRefused     the server does not take calls from this certificate
+    └── ProfileError      a file of the profile is missing, wrong, or readable by others
 """
 
 from __future__ import annotations
@@ -63,6 +69,8 @@ class Reason(StrEnum):
     ACCOUNT_UNKNOWN = "ACCOUNT_UNKNOWN"
     ACCOUNT_CHANGED = "ACCOUNT_CHANGED"
     ACCOUNT_STATE = "ACCOUNT_STATE"
+    METHOD_FORBIDDEN = "METHOD_FORBIDDEN"
+    RATE_LIMITED = "RATE_LIMITED"
     TOO_MANY_CALLS = "TOO_MANY_CALLS"
     OVERLOADED = "OVERLOADED"
     STORE_BUSY = "STORE_BUSY"
@@ -118,6 +126,15 @@ class Refused(RekeyError):
         return f"{self.reason or self.status.name}: {self.message}{fields}"
 
 
+class MethodForbidden(Refused):
+    """The role of this caller, or its own list, does not have this method (P10.5)."""
+
+
+class RateLimited(Refused):
+    """Too many of the kind, of the origin, of this caller or of all (P10.9). It was made again where
+    `retry_after` was within the call's own time."""
+
+
 class Unavailable(RekeyError):
     """The call was not run, and may be made again, here or elsewhere."""
 
@@ -137,3 +154,25 @@ class OutcomeUnknown(RekeyError):
 
 class ProtocolError(RekeyError):
     """The other side broke a rule of the protocol, or speaks no version that this client does."""
+
+
+class AccessError(RekeyError):
+    """The call was not run, and no repeat helps: an operator has to act."""
+
+    not_processed = True
+
+
+class ServerUntrusted(AccessError):
+    """No call was sent: the server's certificate is not signed by the profile's CA, not for the host
+    that was connected to, or not valid now."""
+
+
+class CallerRefused(AccessError):
+    """`reason`: CALLER_UNKNOWN, CERTIFICATE_REVOKED or CERTIFICATE_EXPIRED, as the server said, or
+    CERTIFICATE_REFUSED where TLS already said no, or every connection ended before a word."""
+
+    reason: str = "CERTIFICATE_REFUSED"
+
+
+class ProfileError(AccessError, ValueError):
+    """Says which file it is about, and what to do."""

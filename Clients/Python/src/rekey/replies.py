@@ -276,6 +276,10 @@ class ServerStatus:
     disk_full: bool
     # How far the wall clock is ahead of service time, when that is more than is believed.
     clock_ahead: timedelta
+    # When the server's certificate ends; None without TLS.
+    certificate_valid_until: datetime | None
+    # Since the start: connections that were closed before their caller was known.
+    handshakes_failed: int
 
     @classmethod
     def of(cls, reply: operator.ServerStatusReply) -> ServerStatus:
@@ -289,6 +293,8 @@ class ServerStatus:
             reply.connections,
             reply.disk_full,
             _span(reply.clock_ahead_ms),
+            _time(reply.certificate_valid_until_ms) if reply.certificate_valid_until_ms else None,
+            reply.handshakes_failed,
         )
 
 

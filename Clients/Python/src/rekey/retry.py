@@ -8,8 +8,11 @@ from rekey.connection import Answered, Lost, NotProcessed, Outcome
 from rekey.errors import (
     DeadlineExceeded,
     Detail,
+    MethodForbidden,
     OutcomeUnknown,
     ProtocolError,
+    RateLimited,
+    Reason,
     Refused,
     RekeyError,
     Status,
@@ -19,6 +22,10 @@ from rekey.methods import Repeat
 
 BACKOFF_FIRST = 0.1
 BACKOFF_MAX = 5.0
+_REFUSALS: dict[str, type[Refused]] = {
+    Reason.METHOD_FORBIDDEN: MethodForbidden,
+    Reason.RATE_LIMITED: RateLimited,
+}
 
 
 def backoff(failures: int, random: Random) -> float:
@@ -72,7 +79,7 @@ def _error(outcome: Outcome) -> RekeyError:
     response = outcome.response
     if Status(response.status) is Status.DEADLINE_EXCEEDED:
         return DeadlineExceeded(response.message)
-    return Refused(
+    return _REFUSALS.get(response.reason, Refused)(
         Status(response.status),
         response.reason,
         response.message,

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from random import Random
 
-from rekey.retry import backoff
+from rekey.retry import BACKOFF_MAX, backoff
 
 
 @dataclass
@@ -26,6 +26,11 @@ class Standing:
     def failed(self, now: float, random: Random) -> None:
         self.failures += 1
         self.not_before = now + backoff(self.failures, random)
+
+    def refused(self, now: float) -> None:
+        """It would say the same again."""
+        self.failures += 1
+        self.not_before = now + BACKOFF_MAX
 
 
 @dataclass(frozen=True)

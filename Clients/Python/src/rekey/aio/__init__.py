@@ -1,6 +1,6 @@
 """The client for asyncio:
 
-async with rekey.aio.Client(["127.0.0.1:7350"], plaintext_on_loopback=True) as client:
+async with rekey.aio.Client() as client:
     await client.request_reset("C-1234567")
 """
 
@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import math
+import os
 import secrets
 from collections.abc import Iterable
 from random import Random, SystemRandom
@@ -15,12 +16,14 @@ from types import TracebackType
 from typing import Self, Unpack
 
 from rekey.address import addresses
-from rekey.aio.pool import Connect, Pool, connect_tcp
+from rekey.aio.dial import Dialer, Plaintext, Tls
+from rekey.aio.pool import Pool
 from rekey.aio.services import OperatorService, RekeyService
 from rekey.connection import Answered, Outcome
-from rekey.errors import ProtocolError, Status, Unavailable
+from rekey.errors import AccessError, ProtocolError, RekeyError, Status
 from rekey.methods import Method, Repeat, Reply, Request
 from rekey.options import KeyedCallOptions
+from rekey.profile import Profile
 from rekey.retry import error, is_unknown, may_repeat, pause
 from rekey.trace import checked
 from rekey.wire import Malformed, parse
@@ -43,18 +46,36 @@ class Client(RekeyService):
 
     def __init__(
         self,
-        servers: str | Iterable[str],
+        servers: str | Iterable[str] | None = None,
         *,
+        profile: str | os.PathLike[str] | None = None,
         plaintext_on_loopback: bool = False,
         timeout: float = 10.0,
-        _connect: Connect = connect_tcp,
+        _dialer: Dialer | None = None,
         _random: Random | None = None,
     ) -> None:
-        """`servers`: "127.0.0.1:7350" or several. `plaintext_on_loopback`: must be True, since this
-        version has no TLS yet. `timeout`: seconds for a whole call that names no other."""
+        """`servers`: "rekey.example:7350" or several; without them REKEY_SERVER (with commas), or
+        those of the profile. `profile`: its folder; without it REKEY_PROFILE, $XDG_CONFIG_HOME/rekey
+        or $HOME/.config/rekey. `plaintext_on_loopback`: no profile and no TLS, which a server of this
+        machine must have been asked for too. `timeout`: seconds for a whole call that names no other.
+        Raises ValueError, such as ProfileError."""
         self._timeout = _checked_timeout(timeout)
         self._random = _random or SystemRandom()
-        self._pool = Pool(addresses(servers, plaintext_on_loopback), self._random, _connect)
+        dialer: Dialer
+        if plaintext_on_loopback:
+            if profile is not None:
+                raise ValueError("a profile is for TLS: leave it out, or plaintext_on_loopback")
+            dialer = Plaintext()
+            found = _named(servers) or ()
+        else:
+            used = Profile.find(os.environ) if profile is None else Profile(profile)
+            # What is wrong with it is said now, not at the first call.
+            used.tls_context()
+            dialer = Tls(used)
+            found = _named(servers) or used.servers()
+        self._pool = Pool(
+            addresses(found, plaintext_on_loopback), self._random, _dialer or dialer
+        )
         self.operator: OperatorService = _Operator(self)
 
     async def __aenter__(self) -> Self:
@@ -114,8 +135,10 @@ class Client(RekeyService):
         while True:
             try:
                 link = await self._pool.link(deadline)
-            except (Unavailable, ProtocolError):
-                if outcome is None:
+            except RekeyError as failure:
+                # What a server answered says more than that there is none now; what may have been
+                # done matters more than why it cannot be done again.
+                if outcome is None or (unknown is None and isinstance(failure, AccessError)):
                     raise
                 raise error(repeat, outcome, unknown) from None
             left_ms = max(1, math.ceil((deadline - loop.time()) * 1000))
@@ -144,6 +167,13 @@ class _Operator(OperatorService):
         self, method: Method[Request, Reply], request: Request, **options: Unpack[KeyedCallOptions]
     ) -> Reply:
         return await self._client.call(method, request, **options)
+
+
+def _named(servers: str | Iterable[str] | None) -> str | Iterable[str] | None:
+    """The servers that were given, here or around."""
+    if servers is None and os.environ.get("REKEY_SERVER"):
+        return [each.strip() for each in os.environ["REKEY_SERVER"].split(",")]
+    return servers
 
 
 def _checked_timeout(timeout: float) -> float:

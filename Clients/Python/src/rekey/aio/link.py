@@ -5,9 +5,11 @@
 from __future__ import annotations
 
 import asyncio
+import ssl
 from collections.abc import Callable
 
 from rekey.connection import (
+    CERTIFICATE_REFUSED,
     Answered,
     Connection,
     Ended,
@@ -25,7 +27,7 @@ CLOSE_WITHIN = 1.0
 
 
 class Link(asyncio.Protocol):
-    """Made by the loop's `create_connection`, which also sets TCP_NODELAY (P10.2)."""
+    """Made by the loop's `create_connection`, which also sets TCP_NODELAY (P10.10)."""
 
     def __init__(self, notice: Callable[[Link, Event], None]) -> None:
         """`notice` hears every event, after it was acted on."""
@@ -33,6 +35,11 @@ class Link(asyncio.Protocol):
         self._notice = notice
         self._connection = Connection(self._loop.time())
         self._transport: asyncio.Transport | None = None
+        self.is_tls = False
+        # Over TLS this side waits for the server's first word, and no call is later for it: a server
+        # that refuses this client's certificate says so (P10.3), and bytes that it did not read would
+        # turn that into a reset.
+        self._may_speak = False
         self._answers: dict[int, asyncio.Future[Outcome]] = {}
         self._alarm: asyncio.TimerHandle | None = None
         # Done when the server has said Hello; its result is why not, if it did not.
@@ -42,6 +49,10 @@ class Link(asyncio.Protocol):
     @property
     def has_room(self) -> bool:
         return self._connection.has_room
+
+    @property
+    def takes_calls(self) -> bool:
+        return self._connection.takes_calls
 
     async def call(
         self, method: str, body: bytes, *, timeout_ms: int, key: bytes, trace_context: str
@@ -78,26 +89,38 @@ class Link(asyncio.Protocol):
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         assert isinstance(transport, asyncio.Transport)
         self._transport = transport
+        self.is_tls = transport.get_extra_info("ssl_object") is not None
+        self._may_speak = not self.is_tls
         self._act([])
 
     def data_received(self, data: bytes) -> None:
+        self._may_speak = True
         self._act(self._connection.receive(self._loop.time(), data))
 
     def eof_received(self) -> bool:
-        self._act(self._connection.receive_end())
+        self._end("the server closed the connection")
         return False
 
     def connection_lost(self, error: Exception | None) -> None:
-        why = f"the connection was lost: {error}" if error else "the connection was closed"
-        self._act(self._connection.receive_end(why))
+        if isinstance(error, ssl.SSLError) and not self.opened.done():
+            # Under TLS 1.3 the server's word on this side's certificate comes after the handshake.
+            why = f"the server does not accept this client's certificate: {error.reason}"
+            self._act(self._connection.receive_end(why, CERTIFICATE_REFUSED))
+        else:
+            self._end(f"the connection was lost: {error}" if error else "the connection was closed")
         self._set_alarm(None)
         if not self.closed.done():
             self.closed.set_result(None)
 
+    def _end(self, why: str) -> None:
+        if self.is_tls and not self.opened.done():
+            why += " before its Hello, as one does that does not accept this client's certificate"
+        self._act(self._connection.receive_end(why))
+
     # What the connection wants done.
 
     def _act(self, events: list[Event]) -> None:
-        output = self._connection.take_output()
+        output = self._connection.take_output() if self._may_speak else b""
         if output and self._transport is not None and not self._transport.is_closing():
             self._transport.write(output)
         for event in events:
@@ -125,7 +148,12 @@ class Link(asyncio.Protocol):
         transport = self._transport
         if transport is None or transport.is_closing():
             return
-        transport.write_eof()
+        if transport.can_write_eof():
+            transport.write_eof()
+        else:
+            # TLS: its close_notify, and what the server still says is read and dropped. Nobody waits
+            # for it: where answers were due, a GoAway came first (P10.8).
+            transport.close()
         self._alarm_at(self._loop.time() + CLOSE_WITHIN, transport.abort)
 
     def _set_alarm(self, at: float | None) -> None:
