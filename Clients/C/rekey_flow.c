@@ -3,22 +3,29 @@
  * read, and as the proof that Proto/ is all that a client needs: the rules named P... are those of
  * Proto/PROTOCOL.md.
  *
- *   rekey_flow HOST PORT IDENTIFIER
+ *   rekey_flow [--profile FOLDER] IDENTIFIER
  *
  *   RequestReset > link, code, new password (twice) from standard input >
  *   ValidateLink > Activate > Login > CheckSession > Logout
  *
  *   main > flow > call         one call, repeated as far as P6 allows
  *                   attempt    one Request on one connection, and its Response
- *                   connect_   a connection, and the two Hellos
+ *                   connect_   a connection, TLS, and the two Hellos
  *                   read_frame, send_frame
  *
+ * A profile is a folder that `rekeyd cert issue` makes: `server`, `ca.pem` and `identity.pem`. Without
+ * the argument it is that of REKEY_PROFILE. There is no way on without TLS but
+ *
+ *   rekey_flow --plaintext-on-loopback HOST:PORT IDENTIFIER
+ *
  * What went well is told on stdout, what not on stderr; the exit code says whose it is (enum end).
- * All memory that may hold a secret comes from allocate() and is zeroed when it is given back.
+ * All memory that may hold a secret, OpenSSL's too, comes from allocate() and is zeroed when it is
+ * given back.
  */
 #define _DEFAULT_SOURCE /* explicit_bzero, getrandom */
 
 #include <errno.h>
+#include <fcntl.h>
 #include <netdb.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
@@ -34,9 +41,15 @@
 #include <sys/random.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <termios.h>
 #include <time.h>
 #include <unistd.h>
+
+#include <openssl/err.h>
+#include <openssl/pem.h>
+#include <openssl/ssl.h>
+#include <openssl/x509v3.h>
 
 #include "rekey/v1/frame.pb-c.h"
 #include "rekey/v1/recovery.pb-c.h"
@@ -48,9 +61,12 @@ enum end {
     END_UNAVAILABLE = 2,  /* no server, or none that took the call in time: nothing was done */
     END_PROTOCOL = 3,     /* what answers there does not speak Rekey's version 1 */
     END_UNKNOWN = 4,      /* the connection was lost, or the server failed: it may have been done */
+    END_UNTRUSTED = 5,    /* the server is not one that ca.pem and its own name vouch for */
+    END_STRANGER = 6,     /* the server does not take calls from this certificate */
     END_USAGE = 64,       /* arguments */
     END_INPUT = 65,       /* standard input */
-    END_SYSTEM = 71       /* this machine: no memory, no randomness */
+    END_SYSTEM = 71,      /* this machine: no memory, no randomness */
+    END_PROFILE = 78      /* the profile */
 };
 
 enum {
@@ -60,7 +76,9 @@ enum {
     FEATURES_MAX = 32,          /* P3.6 */
     KEY_BYTES = 16,             /* P6.3 */
     LINE_BYTES_MAX = 2048,
-    HELLO_MS = 5000,
+    SERVERS_MAX = 8,
+    IDENTITY_BYTES_MAX = 65536,
+    HELLO_MS = 5000,            /* P3.2, the handshake of TLS included. */
     FRAME_MS = 10000,           /* P2.7 */
     TIMEOUT_MS = 6000,          /* A Request's timeout_ms. */
     ANSWER_MS = 8000,           /* The way included. Below the 30 s of P7.6: no Ping needed. */
@@ -100,9 +118,13 @@ static void *allocate(size_t length) {
     return block->memory;
 }
 
+static struct block *block_of(void *memory) {
+    return (struct block *)((uint8_t *)memory - offsetof(struct block, memory));
+}
+
 static void release(void *memory) {
     if (memory == NULL) return;
-    struct block *block = (struct block *)((uint8_t *)memory - offsetof(struct block, memory));
+    struct block *block = block_of(memory);
     *block->link = block->next;
     if (block->next != NULL) block->next->link = block->link;
     explicit_bzero(memory, block->length);
@@ -111,6 +133,27 @@ static void release(void *memory) {
 
 static void release_all(void) {
     while (blocks != NULL) release(blocks->memory);
+}
+
+/* OpenSSL holds the key, and all that is said, in the clear. */
+static void *allocate_for_openssl(size_t length, const char *file, int line) {
+    (void)file, (void)line;
+    return allocate(length);
+}
+
+static void release_for_openssl(void *memory, const char *file, int line) {
+    (void)file, (void)line;
+    release(memory);
+}
+
+static void *move_for_openssl(void *memory, size_t length, const char *file, int line) {
+    void *moved = length == 0 ? NULL : allocate_for_openssl(length, file, line);
+    if (memory != NULL && moved != NULL) {
+        size_t before = block_of(memory)->length;
+        memcpy(moved, memory, before < length ? before : length);
+    }
+    release(memory);
+    return moved;
 }
 
 static void *allocate_for_protobuf(void *context, size_t length) {
@@ -144,14 +187,21 @@ static void draw(void *bytes, size_t count) {
     }
 }
 
-/* ---- Bytes: a socket that never blocks, and a deadline for every wait ------------------------ */
+/* ---- Bytes: a socket that never blocks, TLS over it, and a deadline for every wait ----------- */
+
+struct stream {
+    int socket;  /* -1: none */
+    SSL *ssl;    /* NULL: in plaintext, to this machine */
+};
 
 /* How something on a connection ended. */
 enum got {
     GOT_IT,
-    GOT_CLOSED,   /* the connection is gone */
-    GOT_LATE,     /* the deadline came first */
-    GOT_NONSENSE  /* the other side broke a rule */
+    GOT_CLOSED,    /* the connection is gone */
+    GOT_LATE,      /* the deadline came first */
+    GOT_NONSENSE,  /* the other side broke a rule */
+    GOT_UNTRUSTED, /* its certificate is not to be believed */
+    GOT_STRANGER   /* ours is not, says the other side */
 };
 
 static enum got wait_until(int socket, short events, int64_t deadline) {
@@ -164,37 +214,72 @@ static enum got wait_until(int socket, short events, int64_t deadline) {
     }
 }
 
-static enum got read_bytes(int socket, uint8_t *bytes, size_t count, int64_t deadline) {
+/* What a call of OpenSSL that did not succeed waits for; 0 when it is over. */
+static short wanted(const SSL *ssl, int result) {
+    switch (SSL_get_error(ssl, result)) {
+    case SSL_ERROR_WANT_READ: return POLLIN;
+    case SSL_ERROR_WANT_WRITE: return POLLOUT;
+    default: return 0;
+    }
+}
+
+/* How many bytes there are now; without any, what to wait for, or 0 when no more will come. */
+static size_t receive(const struct stream *stream, uint8_t *bytes, size_t most, short *awaited) {
+    size_t count = 0;
+    *awaited = 0;
+    if (stream->ssl != NULL) {
+        ERR_clear_error();
+        int result = SSL_read_ex(stream->ssl, bytes, most, &count);
+        if (result <= 0) *awaited = wanted(stream->ssl, result);
+        return count;
+    }
+    ssize_t came = recv(stream->socket, bytes, most, MSG_DONTWAIT);
+    if (came > 0) return (size_t)came;
+    if (came < 0 && (errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR)) *awaited = POLLIN;
+    return 0;
+}
+
+/* The same the other way. main() ignores SIGPIPE: that the other side is gone is an answer. */
+static size_t send_some(
+    const struct stream *stream, const uint8_t *bytes, size_t most, short *awaited) {
+    size_t count = 0;
+    *awaited = 0;
+    if (stream->ssl != NULL) {
+        ERR_clear_error();
+        int result = SSL_write_ex(stream->ssl, bytes, most, &count);
+        if (result <= 0) *awaited = wanted(stream->ssl, result);
+        return count;
+    }
+    ssize_t went = send(stream->socket, bytes, most, MSG_DONTWAIT);
+    if (went > 0) return (size_t)went;
+    if (errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR) *awaited = POLLOUT;
+    return 0;
+}
+
+static enum got read_bytes(
+    const struct stream *stream, uint8_t *bytes, size_t count, int64_t deadline) {
     while (count > 0) {
-        ssize_t came = recv(socket, bytes, count, MSG_DONTWAIT);
-        if (came > 0) {
-            bytes += came;
-            count -= (size_t)came;
-        } else if (came == 0) {
-            return GOT_CLOSED;
-        } else if (errno == EAGAIN || errno == EWOULDBLOCK) {
-            enum got waited = wait_until(socket, POLLIN, deadline);
-            if (waited != GOT_IT) return waited;
-        } else if (errno != EINTR) {
-            return GOT_CLOSED;
-        }
+        short awaited;
+        size_t came = receive(stream, bytes, count, &awaited);
+        bytes += came;
+        count -= came;
+        if (came > 0) continue;
+        enum got got = awaited == 0 ? GOT_CLOSED : wait_until(stream->socket, awaited, deadline);
+        if (got != GOT_IT) return got;
     }
     return GOT_IT;
 }
 
-static enum got write_bytes(int socket, const uint8_t *bytes, size_t count, int64_t deadline) {
+static enum got write_bytes(
+    const struct stream *stream, const uint8_t *bytes, size_t count, int64_t deadline) {
     while (count > 0) {
-        /* Without a SIGPIPE: that the other side is gone is an answer like others. */
-        ssize_t went = send(socket, bytes, count, MSG_DONTWAIT | MSG_NOSIGNAL);
-        if (went >= 0) {
-            bytes += went;
-            count -= (size_t)went;
-        } else if (errno == EAGAIN || errno == EWOULDBLOCK) {
-            enum got waited = wait_until(socket, POLLOUT, deadline);
-            if (waited != GOT_IT) return waited;
-        } else if (errno != EINTR) {
-            return GOT_CLOSED;
-        }
+        short awaited;
+        size_t went = send_some(stream, bytes, count, &awaited);
+        bytes += went;
+        count -= went;
+        if (went > 0) continue;
+        enum got got = awaited == 0 ? GOT_CLOSED : wait_until(stream->socket, awaited, deadline);
+        if (got != GOT_IT) return got;
     }
     return GOT_IT;
 }
@@ -202,12 +287,13 @@ static enum got write_bytes(int socket, const uint8_t *bytes, size_t count, int6
 /* ---- Frames ---------------------------------------------------------------------------------- */
 
 /* 4 bytes of length, big-endian, and the frame (P2.1). */
-static enum got send_frame(int socket, const Rekey__V1__Frame *frame, int64_t deadline) {
+static enum got send_frame(
+    const struct stream *stream, const Rekey__V1__Frame *frame, int64_t deadline) {
     size_t length = rekey__v1__frame__get_packed_size(frame);
     uint8_t *bytes = allocate(4 + length);
     for (size_t i = 0; i < 4; i++) bytes[i] = (uint8_t)(length >> (24 - 8 * i));
     rekey__v1__frame__pack(frame, bytes + 4);
-    enum got sent = write_bytes(socket, bytes, 4 + length, deadline);
+    enum got sent = write_bytes(stream, bytes, 4 + length, deadline);
     release(bytes);
     return sent;
 }
@@ -217,19 +303,20 @@ static void free_frame(Rekey__V1__Frame *frame) {
 }
 
 /* The next frame of whatever kind. The caller frees it. */
-static enum got read_frame(int socket, Rekey__V1__Frame **frame, int64_t deadline) {
+static enum got read_frame(
+    const struct stream *stream, Rekey__V1__Frame **frame, int64_t deadline) {
     uint8_t head[4];
-    enum got got = wait_until(socket, POLLIN, deadline);
+    enum got got = read_bytes(stream, head, 1, deadline);
     if (got != GOT_IT) return got;
     int64_t frame_deadline = earlier(deadline, now_ms() + FRAME_MS);
-    got = read_bytes(socket, head, sizeof head, frame_deadline);
+    got = read_bytes(stream, head + 1, sizeof head - 1, frame_deadline);
     if (got != GOT_IT) return got;
     uint32_t length = (uint32_t)head[0] << 24 | (uint32_t)head[1] << 16 | (uint32_t)head[2] << 8
         | (uint32_t)head[3];
     /* P2.2: judged before there is room made for it. */
     if (length == 0 || length > FRAME_BYTES_MAX) return GOT_NONSENSE;
     uint8_t *bytes = allocate(length);
-    got = read_bytes(socket, bytes, length, frame_deadline);
+    got = read_bytes(stream, bytes, length, frame_deadline);
     if (got == GOT_IT) {
         *frame = rekey__v1__frame__unpack(&allocator, length, bytes);
         if (*frame == NULL) got = GOT_NONSENSE;
@@ -238,42 +325,175 @@ static enum got read_frame(int socket, Rekey__V1__Frame **frame, int64_t deadlin
     return got;
 }
 
+/* ---- The profile: where the servers are, and who is who -------------------------------------- */
+
+struct server {
+    char host[256], port[8];
+};
+
+static char *path_in(const char *profile, const char *name) {
+    size_t length = strlen(profile) + 1 + strlen(name) + 1;
+    char *path = allocate(length);
+    snprintf(path, length, "%s/%s", profile, name);
+    return path;
+}
+
+/* HOST:PORT, the host of IPv6 in brackets. */
+static bool parse_server(struct server *server, const char *text) {
+    const char *colon = strrchr(text, ':');
+    if (colon == NULL) return false;
+    bool is_bracketed = text[0] == '[' && colon[-1] == ']';
+    const char *host = is_bracketed ? text + 1 : text;
+    size_t host_length = (size_t)(colon - host) - is_bracketed, port_length = strlen(colon + 1);
+    if (host_length == 0 || host_length >= sizeof server->host) return false;
+    if (port_length == 0 || port_length >= sizeof server->port) return false;
+    memcpy(server->host, host, host_length);
+    server->host[host_length] = 0;
+    memcpy(server->port, colon + 1, port_length + 1);
+    return true;
+}
+
+/* One a line; how many there are. */
+static size_t read_servers(const char *profile, struct server servers[SERVERS_MAX]) {
+    char *path = path_in(profile, "server"), line[300];
+    FILE *file = fopen(path, "re");
+    if (file == NULL) stop(END_PROFILE, "%s: %s", path, strerror(errno));
+    size_t count = 0;
+    while (count < SERVERS_MAX && fgets(line, sizeof line, file) != NULL) {
+        line[strcspn(line, " \t\r\n")] = 0;
+        if (line[0] == 0) continue;
+        if (!parse_server(&servers[count++], line)) {
+            stop(END_PROFILE, "%s: write HOST:PORT, not %s", path, line);
+        }
+    }
+    fclose(file);
+    if (count == 0) stop(END_PROFILE, "%s: names no server", path);
+    release(path);
+    return count;
+}
+
+/* Not through stdio, whose buffer would keep the key. */
+static ProtobufCBinaryData read_private(const char *path) {
+    int file = open(path, O_RDONLY | O_CLOEXEC);
+    struct stat status;
+    if (file < 0 || fstat(file, &status) < 0) stop(END_PROFILE, "%s: %s", path, strerror(errno));
+    if ((status.st_mode & (S_IRWXG | S_IRWXO)) != 0) {
+        stop(END_PROFILE, "%s: others can read this private key; run: chmod 600 %s", path, path);
+    }
+    ProtobufCBinaryData data = {.len = 0, .data = allocate(IDENTITY_BYTES_MAX)};
+    for (ssize_t came = 1; came != 0; data.len += (size_t)came) {
+        came = read(file, data.data + data.len, IDENTITY_BYTES_MAX - data.len);
+        if (came < 0) stop(END_PROFILE, "%s: %s", path, strerror(errno));
+    }
+    close(file);
+    return data;
+}
+
+/* The private key, its certificate, and those between it and the CA. */
+static void show_identity(SSL_CTX *context, const char *path) {
+    ProtobufCBinaryData pem = read_private(path);
+    BIO *keys = BIO_new_mem_buf(pem.data, (int)pem.len);
+    BIO *certificates = BIO_new_mem_buf(pem.data, (int)pem.len);
+    /* With a password, though an empty one: OpenSSL would ask for another at the terminal. */
+    EVP_PKEY *key = PEM_read_bio_PrivateKey(keys, NULL, NULL, (void *)(uintptr_t)"");
+    X509 *certificate = PEM_read_bio_X509(certificates, NULL, NULL, NULL), *further;
+    bool is_good = key != NULL && certificate != NULL
+        && SSL_CTX_use_certificate(context, certificate) == 1
+        && SSL_CTX_use_PrivateKey(context, key) == 1;
+    while (is_good && (further = PEM_read_bio_X509(certificates, NULL, NULL, NULL)) != NULL) {
+        is_good = SSL_CTX_add0_chain_cert(context, further) == 1;
+    }
+    if (!is_good) stop(END_PROFILE, "%s: holds no private key with its certificate", path);
+    X509_free(certificate);
+    EVP_PKEY_free(key);
+    BIO_free(certificates);
+    BIO_free(keys);
+    release(pem.data);
+}
+
+/* P10.1: TLS 1.3, and a server that this CA signed, no other of the machine's. Read each time, so that
+   a renewed certificate is shown by the next connection. */
+static SSL_CTX *tls_context(const char *profile) {
+    SSL_CTX *context = SSL_CTX_new(TLS_client_method());
+    if (context == NULL || SSL_CTX_set_min_proto_version(context, TLS1_3_VERSION) != 1) {
+        stop(END_SYSTEM, "OpenSSL has no TLS 1.3");
+    }
+    SSL_CTX_set_verify(context, SSL_VERIFY_PEER, NULL);
+    char *ca = path_in(profile, "ca.pem"), *identity = path_in(profile, "identity.pem");
+    if (SSL_CTX_load_verify_file(context, ca) != 1) stop(END_PROFILE, "%s: holds no CA", ca);
+    show_identity(context, identity);
+    release(ca);
+    release(identity);
+    return context;
+}
+
+/* For this host and no other, by its alternative names: the common name does not count (P10.1). */
+static SSL *tls_to(const char *host, const char *profile) {
+    SSL_CTX *context = tls_context(profile);
+    SSL *ssl = SSL_new(context);
+    SSL_CTX_free(context);
+    if (ssl == NULL) stop(END_SYSTEM, "OpenSSL has no memory");
+    X509_VERIFY_PARAM *checks = SSL_get0_param(ssl);
+    X509_VERIFY_PARAM_set_hostflags(
+        checks, X509_CHECK_FLAG_NEVER_CHECK_SUBJECT | X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS);
+    if (X509_VERIFY_PARAM_set1_ip_asc(checks, host) == 1) return ssl;
+    if (X509_VERIFY_PARAM_set1_host(checks, host, 0) != 1
+        || SSL_set_tlsext_host_name(ssl, host) != 1) {
+        stop(END_PROFILE, "%s: this is no host", host);
+    }
+    return ssl;
+}
+
 /* ---- A connection ---------------------------------------------------------------------------- */
 
 struct client {
-    const char *host, *port;
-    int socket;             /* -1: none */
-    bool was_reached;       /* There has been a server at host and port. */
+    const char *profile;    /* NULL: in plaintext, to this machine. */
+    struct server servers[SERVERS_MAX];
+    size_t server_count, turn;
+    struct stream stream;
+    bool was_reached;       /* One of the servers has said Hello. */
     bool takes_no_more;     /* It said GoAway. */
     uint64_t last_call_id;  /* Of its last GoAway; until then the greatest there is. */
     uint64_t next_call_id;
     uint32_t request_frame_bytes_max;
-    char goodbye[64];       /* The reason of the last GoAway of all connections. */
+    char last_word[96];     /* The reason of the last GoAway of all connections, or TLS's. */
 };
-
-/* P7.3: half-close, and read on until the server has closed, so that nothing it sent is lost. */
-static void disconnect(struct client *client) {
-    if (client->socket < 0) return;
-    shutdown(client->socket, SHUT_WR);
-    int64_t deadline = now_ms() + GOODBYE_MS;
-    uint8_t rest[512];
-    while (wait_until(client->socket, POLLIN, deadline) == GOT_IT
-        && recv(client->socket, rest, sizeof rest, MSG_DONTWAIT) > 0) {}
-    explicit_bzero(rest, sizeof rest);
-    close(client->socket);
-    client->socket = -1;
-}
 
 /* A connection of which nothing more is expected. */
 static void drop(struct client *client) {
-    if (client->socket >= 0) close(client->socket);
-    client->socket = -1;
+    SSL_free(client->stream.ssl);
+    if (client->stream.socket >= 0) close(client->stream.socket);
+    client->stream = (struct stream){.socket = -1};
+}
+
+/* P7.3: half-close, over TLS by its close_notify (P10.8), and read on until the server has closed, so
+   that nothing it sent is lost. */
+static void disconnect(struct client *client) {
+    if (client->stream.socket < 0) return;
+    if (client->stream.ssl != NULL) (void)SSL_shutdown(client->stream.ssl);
+    else shutdown(client->stream.socket, SHUT_WR);
+    int64_t deadline = now_ms() + GOODBYE_MS;
+    uint8_t rest[512];
+    short awaited;
+    while (now_ms() < deadline && (receive(&client->stream, rest, sizeof rest, &awaited) > 0
+        || (awaited != 0 && wait_until(client->stream.socket, awaited, deadline) == GOT_IT))) {}
+    explicit_bzero(rest, sizeof rest);
+    drop(client);
 }
 
 static void take_go_away(struct client *client, const Rekey__V1__GoAway *go_away) {
     client->takes_no_more = true;
     client->last_call_id = go_away->last_call_id;
-    snprintf(client->goodbye, sizeof client->goodbye, "%s", go_away->reason);
+    snprintf(client->last_word, sizeof client->last_word, "%s", go_away->reason);
+}
+
+/* P10.4: after some GoAways nothing but an operator helps. */
+static enum got lost(const struct client *client) {
+    const char *const reasons[] = {"CALLER_UNKNOWN", "CERTIFICATE_REVOKED", "CERTIFICATE_EXPIRED"};
+    for (size_t i = 0; client->takes_no_more && i < sizeof reasons / sizeof *reasons; i++) {
+        if (strcmp(client->last_word, reasons[i]) == 0) return GOT_STRANGER;
+    }
+    return GOT_CLOSED;
 }
 
 /* P3.3, P3.6 */
@@ -282,24 +502,27 @@ static bool is_speakable(const Rekey__V1__Hello *hello) {
         && hello->version_max >= VERSION && hello->n_features <= FEATURES_MAX;
 }
 
-static enum got exchange_hellos(struct client *client, int64_t deadline) {
-    Rekey__V1__Hello ours = REKEY__V1__HELLO__INIT;
-    ours.version_min = VERSION;
-    ours.version_max = VERSION;
-    ours.response_frame_bytes_max = FRAME_BYTES_MAX;
-    Rekey__V1__Frame frame = REKEY__V1__FRAME__INIT;
-    frame.kind_case = REKEY__V1__FRAME__KIND_HELLO;
-    frame.hello = &ours;
-    enum got got = send_frame(client->socket, &frame, deadline);
-    if (got != GOT_IT) return got;
+/* P10.3: under TLS 1.3 the server's word on our certificate comes where its Hello should. */
+static enum got lost_before_hello(struct client *client) {
+    unsigned long error = ERR_peek_error();
+    bool is_alert = ERR_GET_LIB(error) == ERR_LIB_SSL && ERR_GET_REASON(error) > SSL_AD_REASON_OFFSET;
+    const char *word = is_alert ? ERR_reason_error_string(error) : "an end before its Hello";
+    snprintf(client->last_word, sizeof client->last_word, "%s", word);
+    /* Without an alert it may also have died just then; where there never was one, a person looks. */
+    return is_alert || !client->was_reached ? GOT_STRANGER : GOT_CLOSED;
+}
 
+/* Theirs first: a server that refuses our certificate has then read all that was sent. What it had
+   not, would turn its refusal into a reset. */
+static enum got exchange_hellos(struct client *client, int64_t deadline) {
     Rekey__V1__Frame *theirs = NULL;
-    got = read_frame(client->socket, &theirs, deadline);
+    enum got got = read_frame(&client->stream, &theirs, deadline);
+    if (got == GOT_CLOSED && client->stream.ssl != NULL) return lost_before_hello(client);
     if (got != GOT_IT) return got;
     if (theirs->kind_case == REKEY__V1__FRAME__KIND_GO_AWAY) {
         /* P7.8 */
         take_go_away(client, theirs->go_away);
-        got = GOT_CLOSED;
+        got = lost(client);
     } else if (theirs->kind_case != REKEY__V1__FRAME__KIND_HELLO || !is_speakable(theirs->hello)) {
         got = GOT_NONSENSE;
     } else {
@@ -307,50 +530,105 @@ static enum got exchange_hellos(struct client *client, int64_t deadline) {
         client->request_frame_bytes_max = max == 0 ? REQUEST_FRAME_BYTES_MAX : max;
     }
     free_frame(theirs);
-    return got;
+    if (got != GOT_IT) return got;
+
+    Rekey__V1__Hello ours = REKEY__V1__HELLO__INIT;
+    ours.version_min = VERSION;
+    ours.version_max = VERSION;
+    ours.response_frame_bytes_max = FRAME_BYTES_MAX;
+    Rekey__V1__Frame frame = REKEY__V1__FRAME__INIT;
+    frame.kind_case = REKEY__V1__FRAME__KIND_HELLO;
+    frame.hello = &ours;
+    return send_frame(&client->stream, &frame, deadline);
+}
+
+static enum got shake_hands(struct client *client, const char *host, int64_t deadline) {
+    SSL *ssl = client->stream.ssl = tls_to(host, client->profile);
+    if (SSL_set_fd(ssl, client->stream.socket) != 1) stop(END_SYSTEM, "OpenSSL has no memory");
+    for (;;) {
+        ERR_clear_error();
+        int result = SSL_connect(ssl);
+        if (result == 1) return GOT_IT;
+        short awaited = wanted(ssl, result);
+        long judged = SSL_get_verify_result(ssl);
+        if (awaited != 0) {
+            enum got got = wait_until(client->stream.socket, awaited, deadline);
+            if (got != GOT_IT) return got;
+        } else if (judged != X509_V_OK) {
+            const char *word = X509_verify_cert_error_string(judged);
+            snprintf(client->last_word, sizeof client->last_word, "%s", word);
+            return GOT_UNTRUSTED;
+        } else {
+            /* Something else than TLS 1.3, if OpenSSL says what; otherwise an end. */
+            return ERR_peek_error() != 0 ? GOT_NONSENSE : GOT_CLOSED;
+        }
+    }
+}
+
+/* P10.6: what is not TLS stays on this machine. */
+static bool is_loopback(const struct sockaddr *address) {
+    if (address->sa_family == AF_INET) {
+        return ntohl(((const struct sockaddr_in *)(const void *)address)->sin_addr.s_addr) >> 24 == 127;
+    }
+    return address->sa_family == AF_INET6
+        && IN6_IS_ADDR_LOOPBACK(&((const struct sockaddr_in6 *)(const void *)address)->sin6_addr);
 }
 
 /* One address of the host: connected, or an errno. */
 static int reach(struct client *client, const struct addrinfo *address, int64_t deadline) {
+    if (client->profile == NULL && !is_loopback(address->ai_addr)) {
+        stop(END_USAGE, "without TLS nothing is said beyond this machine");
+    }
     int type = address->ai_socktype | SOCK_NONBLOCK | SOCK_CLOEXEC;
-    client->socket = socket(address->ai_family, type, address->ai_protocol);
-    if (client->socket < 0) return errno;
-    int failed = connect(client->socket, address->ai_addr, address->ai_addrlen) < 0 ? errno : 0;
+    int reached = client->stream.socket = socket(address->ai_family, type, address->ai_protocol);
+    if (reached < 0) return errno;
+    int failed = connect(reached, address->ai_addr, address->ai_addrlen) < 0 ? errno : 0;
     if (failed == EINPROGRESS || failed == EINTR) {
         socklen_t size = sizeof failed;
-        if (wait_until(client->socket, POLLOUT, deadline) != GOT_IT) failed = ETIMEDOUT;
-        else (void)getsockopt(client->socket, SOL_SOCKET, SO_ERROR, &failed, &size);
+        if (wait_until(reached, POLLOUT, deadline) != GOT_IT) failed = ETIMEDOUT;
+        else (void)getsockopt(reached, SOL_SOCKET, SO_ERROR, &failed, &size);
     }
     int on = 1;
-    /* P10.2. One that cannot have it is slower, nothing else. */
-    (void)setsockopt(client->socket, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+    /* P10.10. One that cannot have it is slower, nothing else. */
+    (void)setsockopt(reached, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
     if (failed != 0) drop(client);
     return failed;
 }
 
-static enum got connect_(struct client *client, int64_t deadline) {
+/* One server, at the first of its addresses that takes the connection; otherwise why none does. */
+static const char *reach_server(
+    struct client *client, const struct server *server, int64_t deadline) {
     struct addrinfo hints = {.ai_socktype = SOCK_STREAM}, *addresses = NULL;
-    int failed = getaddrinfo(client->host, client->port, &hints, &addresses);
-    if (failed != 0) {
-        stop(END_UNAVAILABLE, "%s %s: %s", client->host, client->port, gai_strerror(failed));
-    }
+    int failed = getaddrinfo(server->host, server->port, &hints, &addresses);
+    if (failed != 0) return gai_strerror(failed);
     failed = EADDRNOTAVAIL;
-    for (struct addrinfo *each = addresses; each != NULL; each = each->ai_next) {
+    for (struct addrinfo *each = addresses; each != NULL && failed != 0; each = each->ai_next) {
         failed = reach(client, each, deadline);
-        if (failed == 0) break;
     }
     freeaddrinfo(addresses);
-    if (client->socket < 0) {
+    return failed == 0 ? NULL : strerror(failed);
+}
+
+/* The next server in turn, if one answers; the turn goes on, so that a repeat finds another one. */
+static enum got connect_(struct client *client, int64_t deadline) {
+    const struct server *server = &client->servers[0];
+    const char *failed = "no server";
+    for (size_t left = client->server_count; left > 0 && failed != NULL; left--) {
+        server = &client->servers[client->turn++ % client->server_count];
+        int64_t now = now_ms(); /* No server takes the time of those behind it. */
+        failed = reach_server(client, server, now + (deadline - now) / (int64_t)left);
+    }
+    if (failed != NULL) {
         /* Where there never was a server, a person should look; one that restarts comes back. */
-        if (!client->was_reached) {
-            stop(END_UNAVAILABLE, "%s %s: %s", client->host, client->port, strerror(failed));
-        }
-        return failed == ETIMEDOUT ? GOT_LATE : GOT_CLOSED;
+        if (client->was_reached) return GOT_CLOSED;
+        stop(END_UNAVAILABLE, "%s %s: %s", server->host, server->port, failed);
     }
     client->takes_no_more = false;
     client->last_call_id = UINT64_MAX;
     client->next_call_id = 1;
-    enum got got = exchange_hellos(client, earlier(deadline, now_ms() + HELLO_MS));
+    deadline = earlier(deadline, now_ms() + HELLO_MS);
+    enum got got = client->profile == NULL ? GOT_IT : shake_hands(client, server->host, deadline);
+    if (got == GOT_IT) got = exchange_hellos(client, deadline);
     if (got != GOT_IT) drop(client);
     else client->was_reached = true;
     return got;
@@ -358,13 +636,14 @@ static enum got connect_(struct client *client, int64_t deadline) {
 
 /* ---- One Request and its Response ------------------------------------------------------------ */
 
-static enum got answer_ping(int socket, const Rekey__V1__Ping *ping, int64_t deadline) {
+static enum got answer_ping(
+    const struct stream *stream, const Rekey__V1__Ping *ping, int64_t deadline) {
     Rekey__V1__Pong pong = REKEY__V1__PONG__INIT;
     pong.token = ping->token;
     Rekey__V1__Frame frame = REKEY__V1__FRAME__INIT;
     frame.kind_case = REKEY__V1__FRAME__KIND_PONG;
     frame.pong = &pong;
-    return send_frame(socket, &frame, deadline);
+    return send_frame(stream, &frame, deadline);
 }
 
 /* Reads until the call's Response has come, or until it is known that it will not. */
@@ -372,9 +651,10 @@ static enum got await_response(
     struct client *client, uint64_t call_id, Rekey__V1__Frame **answer, int64_t deadline) {
     for (;;) {
         /* P6.2: it is not run, so that there is nothing to wait for. */
-        if (call_id > client->last_call_id) return GOT_CLOSED;
+        if (call_id > client->last_call_id) return lost(client);
         Rekey__V1__Frame *frame = NULL;
-        enum got got = read_frame(client->socket, &frame, deadline);
+        enum got got = read_frame(&client->stream, &frame, deadline);
+        if (got == GOT_CLOSED) return lost(client);
         if (got != GOT_IT) return got;
         switch (frame->kind_case) {
         case REKEY__V1__FRAME__KIND_RESPONSE:
@@ -386,7 +666,7 @@ static enum got await_response(
             got = GOT_NONSENSE;
             break;
         case REKEY__V1__FRAME__KIND_PING:
-            got = answer_ping(client->socket, frame->ping, deadline);
+            got = answer_ping(&client->stream, frame->ping, deadline);
             break;
         case REKEY__V1__FRAME__KIND_GO_AWAY:
             /* The first step of P7.4 as well as the second: both let this call be waited for. */
@@ -425,7 +705,7 @@ static enum got attempt(
     int64_t deadline = earlier(attempt->deadline, now_ms() + ANSWER_MS);
     attempt->was_sent = false;
     if (client->takes_no_more) disconnect(client);
-    if (client->socket < 0) {
+    if (client->stream.socket < 0) {
         enum got got = connect_(client, deadline);
         if (got != GOT_IT) return got;
     }
@@ -444,7 +724,7 @@ static enum got attempt(
     }
 
     attempt->was_sent = true;
-    enum got got = send_frame(client->socket, &frame, deadline);
+    enum got got = send_frame(&client->stream, &frame, deadline);
     /* A server that ended the connection meanwhile may have said so: what it sent is read. */
     if (got == GOT_IT || got == GOT_CLOSED) {
         got = await_response(client, request.call_id, answer, deadline);
@@ -496,18 +776,28 @@ static enum end report_refusal(
 
 static enum end report_loss(
     const struct client *client, const struct attempt *attempt, enum got got) {
+    static const struct {
+        const char *words;
+        enum end end;
+    } losses[] = {
+        [GOT_CLOSED] = {"the connection was lost", END_UNAVAILABLE},
+        [GOT_LATE] = {"no answer in time", END_UNAVAILABLE},
+        [GOT_UNTRUSTED] = {"the server's certificate is not to be believed", END_UNTRUSTED},
+        [GOT_STRANGER] = {"the server does not take this client's certificate", END_STRANGER},
+    };
     fprintf(stderr, "rekey_flow: %s: ", attempt->method->name);
     if (got == GOT_NONSENSE) {
-        fputs("what answers there does not speak Rekey's protocol, version 1\n", stderr);
+        const char *how = client->profile == NULL ? "" : " over TLS 1.3";
+        fprintf(stderr, "what answers there does not speak Rekey's protocol, version 1%s\n", how);
         return END_PROTOCOL;
     }
-    fputs(got == GOT_LATE ? "no answer in time" : "the connection was lost", stderr);
-    if (client->goodbye[0] != 0) {
-        fputs("; the server's last word was ", stderr);
-        print_foreign(stderr, client->goodbye);
+    fputs(losses[got].words, stderr);
+    if (client->last_word[0] != 0) {
+        fputs("; the last word was ", stderr);
+        print_foreign(stderr, client->last_word);
     }
     fputs(attempt->may_be_done ? "; it may have been done\n" : "; it was not done\n", stderr);
-    return attempt->may_be_done ? END_UNKNOWN : END_UNAVAILABLE;
+    return attempt->may_be_done ? END_UNKNOWN : losses[got].end;
 }
 
 /* P6.7: a wait that grows, a random part of it; never less than the server asks for. */
@@ -536,7 +826,7 @@ static enum end repeat_until_answered(
             }
             free_frame(*answer);
             *answer = NULL;
-        } else if (got == GOT_NONSENSE
+        } else if (got == GOT_NONSENSE || got == GOT_UNTRUSTED || got == GOT_STRANGER
             || (attempt_->was_sent && attempt_->method->repeat == REPEAT_NEVER)
             || !pause_until_repeat(repeats, retry_after_ms, attempt_->deadline)) {
             return report_loss(client, attempt_, got);
@@ -729,25 +1019,47 @@ static void flow(struct client *client, char *identifier) {
     release(confirmation.data);
 }
 
-int main(int argc, char **argv) {
-    if (argc != 4) {
-        fputs(
-            "usage: rekey_flow HOST PORT IDENTIFIER\n"
-            "  then on standard input, a line each: link, code, new password, new password\n",
-            stderr);
-        return END_USAGE;
+/* Where the servers are; false if the arguments do not say. */
+static bool take_arguments(struct client *client, int argc, char **argv) {
+    if (argc == 4 && strcmp(argv[1], "--plaintext-on-loopback") == 0) {
+        client->server_count = 1;
+        return parse_server(&client->servers[0], argv[2]);
     }
+    if (argc == 4 && strcmp(argv[1], "--profile") == 0) client->profile = argv[2];
+    else if (argc == 2 && argv[1][0] != '-') client->profile = getenv("REKEY_PROFILE");
+    if (client->profile == NULL || client->profile[0] == 0) return false;
+    client->server_count = read_servers(client->profile, client->servers);
+    /* What is wrong with the other files is said before anything is sent. */
+    SSL_CTX_free(tls_context(client->profile));
+    return true;
+}
+
+int main(int argc, char **argv) {
     /* What memory holds while it runs belongs in no core file. */
     struct rlimit none = {0, 0};
     if (setrlimit(RLIMIT_CORE, &none) < 0) stop(END_SYSTEM, "%s", strerror(errno));
     setvbuf(stdout, NULL, _IOLBF, 0);
     signal(SIGINT, restore_terminal_and_die);
     signal(SIGTERM, restore_terminal_and_die);
+    signal(SIGPIPE, SIG_IGN);
     atexit(restore_terminal);
+    /* Before OpenSSL wakes, whose own farewell comes then first. */
     atexit(release_all);
+    if (CRYPTO_set_mem_functions(allocate_for_openssl, move_for_openssl, release_for_openssl) != 1) {
+        stop(END_SYSTEM, "OpenSSL would keep what it frees");
+    }
 
-    struct client client = {.host = argv[1], .port = argv[2], .socket = -1};
-    flow(&client, argv[3]);
+    struct client client = {.stream = {.socket = -1}};
+    if (!take_arguments(&client, argc, argv)) {
+        fputs(
+            "usage: rekey_flow [--profile FOLDER] IDENTIFIER\n"
+            "       rekey_flow --plaintext-on-loopback HOST:PORT IDENTIFIER\n"
+            "  then on standard input, a line each: link, code, new password, new password;\n"
+            "  without an argument the profile is that of REKEY_PROFILE\n",
+            stderr);
+        return END_USAGE;
+    }
+    flow(&client, argv[argc - 1]);
     if (fflush(stdout) != 0 || ferror(stdout)) stop(END_SYSTEM, "stdout: %s", strerror(errno));
     return END_DONE;
 }
