@@ -1,4 +1,4 @@
-"""A portal's "I forgot my password": python3 portal.py 127.0.0.1:7350
+"""A portal's "I forgot my password": REKEY_PROFILE=folder python3 portal.py [HOST:PORT]...
 
 POST /forgot  identifier                            sends the mail and the SMS
 POST /reset   link, code, password, confirmation    sets the new password
@@ -39,7 +39,7 @@ class Portal(BaseHTTPRequestHandler):
         self.wfile.write(text.encode())
 
 
-with rekey.Client(sys.argv[1:], plaintext_on_loopback=True) as client:
+with rekey.Client(sys.argv[1:] or None) as client:
     portal = ThreadingHTTPServer(("127.0.0.1", 0), Portal)
     print(f"http://127.0.0.1:{portal.server_port}", flush=True)
     portal.serve_forever()

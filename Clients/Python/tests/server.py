@@ -1,5 +1,5 @@
 """A real server for a test: an installation of its own in a temporary folder, on a free port, with
-the letters that it sent. REKEY_BIN names the folder of the binary; without it such tests are skipped.
+the profiles of an operator and of a portal, and the letters that it sent. REKEY_BIN names the folder of the binary; without it such tests are skipped.
 """
 
 from __future__ import annotations
@@ -24,27 +24,54 @@ _CODE = re.compile(r" code (\S{5})\.$", re.MULTILINE)
 
 
 class Server:
-    def __init__(self, binaries: Path) -> None:
+    def __init__(self, binaries: Path, *settings: str) -> None:
+        """`settings`: further flags of `rekeyd serve`."""
         self._rekeyd = binaries / "rekeyd"
+        self._settings = settings
         self._home = tempfile.TemporaryDirectory(prefix="rekey-python-")
         self.folder = Path(self._home.name) / "rekey"
         self._port_file = Path(self._home.name) / "port"
         self._process: subprocess.Popen[bytes] | None = None
         self.port = 0
-        subprocess.run([self._rekeyd, "init", self.folder], check=True, capture_output=True)
+        # Where it leaves the operator's profile for `rekey`: not with whoever runs this.
+        around = {**os.environ, "XDG_CONFIG_HOME": str(Path(self._home.name) / "config")}
+        self._run("init", self.folder, env=around)
+        self.certificate("issue", "--role", "service", "--name", "portal")
         self.start()
 
     @property
     def address(self) -> str:
         return f"127.0.0.1:{self.port}"
 
+    @property
+    def operator(self) -> Path:
+        """The profile of the first operator."""
+        return self.folder / "operator"
+
+    @property
+    def portal(self) -> Path:
+        """That of a service."""
+        return self.folder / "portal"
+
+    def certificate(self, command: str, *arguments: str) -> None:
+        """`rekeyd cert …`."""
+        self._run("cert", command, "--config", self.folder / "rekeyd.json", *arguments)
+
+    def reload(self) -> None:
+        """Certificates, callers and revocations are read again, soon."""
+        assert self._process is not None
+        self._process.send_signal(signal.SIGHUP)
+
+    def _run(self, *arguments: str | Path, env: dict[str, str] | None = None) -> None:
+        subprocess.run([self._rekeyd, *arguments], check=True, capture_output=True, env=env)
+
     def start(self) -> None:
         """On the same port each time."""
         self._port_file.unlink(missing_ok=True)
         command: list[str | Path] = [
             self._rekeyd, "serve", "--config", self.folder / "rekeyd.json",
-            "--listen-plaintext-on-loopback", "true", "--listen-port", str(self.port),
-            "--listen-port-file", self._port_file,
+            "--listen-port", str(self.port), "--listen-port-file", self._port_file,
+            *self._settings,
         ]  # fmt: skip
         with open(Path(self._home.name) / "log", "ab") as log:
             self._process = subprocess.Popen(
@@ -107,18 +134,24 @@ class RealServerTest(unittest.TestCase):
     MOBILE = "+33612345678"
     OLD = "my first long password"
     NEW = "mon deuxième mot de passe"
+    SETTINGS: tuple[str, ...] = ()
 
     def setUp(self) -> None:
         binaries = os.environ.get("REKEY_BIN")
         if not binaries:
             self.skipTest("REKEY_BIN names no folder with a rekeyd")
-        self.server = Server(Path(binaries))
+        self.server = Server(Path(binaries), *self.SETTINGS)
         self.addCleanup(self.server.remove)
-        self.client = rekey.Client(self.server.address, plaintext_on_loopback=True)
-        self.addCleanup(self.client.close)
+        self.client = self.connect(self.server.portal)
+        self.operator = self.connect(self.server.operator).operator
+
+    def connect(self, profile: Path) -> rekey.Client:
+        client = rekey.Client(self.server.address, profile=profile)
+        self.addCleanup(client.close)
+        return client
 
     def open_account(self, identifier: str = "C-1234567") -> rekey.Account:
-        return self.client.operator.create_account(
+        return self.operator.create_account(
             identifier,
             name="Claire Martin",
             mail=self.MAIL,

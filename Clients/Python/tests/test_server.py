@@ -19,7 +19,7 @@ import rekey
 from rekey import methods
 from rekey.methods import Method
 from rekey.v1 import recovery_pb2 as recovery
-from tests.server import RealServerTest
+from tests.server import RealServerTest, Server
 
 PORTAL = Path(__file__).resolve().parents[1] / "examples" / "portal.py"
 
@@ -65,7 +65,7 @@ class FlowTests(RealServerTest):
             client.validate_link(link)
 
     def test_operators(self) -> None:
-        operator = self.client.operator
+        operator = self.operator
         account = self.open_account()
         self.assertIs(account.state, rekey.AccountState.PENDING)
         self.assertEqual(operator.get_account("C-1234567"), account)
@@ -117,11 +117,11 @@ class FlowTests(RealServerTest):
         pages: list[list[str]] = []
         after = ""
         while not pages or after:
-            page = self.client.operator.list_accounts(after=after, limit=3)
+            page = self.operator.list_accounts(after=after, limit=3)
             pages.append([account.id for account in page.accounts])
             after = page.next_after
         self.assertEqual([len(page) for page in pages], [3, 3, 1])
-        together = [account.id for account in self.client.operator.accounts()]
+        together = [account.id for account in self.operator.accounts()]
         self.assertEqual(together, sorted(together))
         self.assertEqual(together, [each for page in pages for each in page])
 
@@ -137,7 +137,7 @@ class FlowTests(RealServerTest):
     def test_asyncio_a_thousand_calls_at_once_and_pages(self) -> None:
         async def script() -> None:
             async with rekey.aio.Client(
-                self.server.address, plaintext_on_loopback=True
+                self.server.address, profile=self.server.operator
             ) as client:
                 answers = await asyncio.gather(*(client.health() for _ in range(1_000)))
                 self.assertEqual(set(answers), {rekey.ServingStatus.SERVING})
@@ -229,12 +229,81 @@ class RestartTests(RealServerTest):
         self.assertTrue(caught.exception.not_processed)
 
 
+class AccessTests(RealServerTest):
+    def refusal(self, client: rekey.Client) -> rekey.CallerRefused:
+        """Calls until the server refuses the caller, which it does when it has read its files."""
+        with self.assertRaises(rekey.CallerRefused) as caught:
+            while True:
+                client.health(timeout=20)
+        return caught.exception
+
+    def test_r76_p10_5_a_caller_has_the_methods_of_its_role_and_no_others(self) -> None:
+        operator = self.connect(self.server.operator)
+        for call in (
+            lambda: operator.request_reset("C-1"),
+            lambda: operator.login("C-1", "x"),
+            lambda: self.client.operator.get_account("C-1"),
+            lambda: self.client.operator.server_status(),
+        ):
+            with self.assertRaises(rekey.MethodForbidden) as caught:
+                call()
+            self.assertIs(caught.exception.status, rekey.Status.PERMISSION_DENIED)
+        self.assertIs(operator.health(), self.client.health())
+
+    def test_r76_p10_4_a_revoked_caller_goes_at_once_and_a_renewed_one_comes_back(self) -> None:
+        self.client.health()
+        self.server.certificate("revoke", "portal")
+        self.server.reload()
+        self.assertEqual(self.refusal(self.client).reason, "CERTIFICATE_REVOKED")
+        self.server.certificate("renew", "portal")
+        self.assertIs(self.client.health(), rekey.ServingStatus.SERVING)
+
+    def test_r76_p10_4_a_caller_that_was_taken_out_is_unknown(self) -> None:
+        self.client.health()
+        (self.server.folder / "tls" / "callers.json").write_text("{}")
+        self.server.reload()
+        self.assertEqual(self.refusal(self.client).reason, "CALLER_UNKNOWN")
+        fresh = self.connect(self.server.portal)
+        self.assertEqual(self.refusal(fresh).reason, "CALLER_UNKNOWN")
+
+    def test_r75_r77_another_installation_is_neither_believed_nor_let_in(self) -> None:
+        other = Server(Path(os.environ["REKEY_BIN"]))
+        self.addCleanup(other.remove)
+        with self.assertRaises(rekey.ServerUntrusted):
+            self.connect(other.portal).health()
+        ours = (self.server.portal / "ca.pem").read_bytes()
+        (other.portal / "ca.pem").write_bytes(ours)
+        refused = self.refusal(self.connect(other.portal))
+        self.assertEqual(refused.reason, "CERTIFICATE_REFUSED")
+        self.assertIn("UNKNOWN_CA", str(refused))
+        status = self.operator.server_status()
+        self.assertGreaterEqual(status.handshakes_failed, 2)
+        assert status.certificate_valid_until is not None
+        self.assertGreater(status.certificate_valid_until, status.now)
+
+    def test_r74_nobody_goes_on_without_tls(self) -> None:
+        with self.assertRaises(rekey.ProtocolError):
+            with rekey.Client(self.server.address, plaintext_on_loopback=True) as client:
+                client.health()
+
+
+class PlaintextTests(RealServerTest):
+    SETTINGS = ("--listen-plaintext-on-loopback", "true")
+
+    def test_r74_p10_6_plaintext_is_spoken_where_both_were_asked_to(self) -> None:
+        with rekey.Client(self.server.address, plaintext_on_loopback=True) as client:
+            self.assertIs(client.health(), rekey.ServingStatus.SERVING)
+            self.assertIsNone(client.operator.server_status().certificate_valid_until)
+        with self.assertRaises(rekey.ProtocolError):
+            self.client.health()
+
+
 class ProcessTests(RealServerTest):
     def test_threads_share_a_client(self) -> None:
         with ThreadPoolExecutor(16) as threads:
             answers = list(threads.map(lambda _: self.client.health(), range(400)))
         self.assertEqual(set(answers), {rekey.ServingStatus.SERVING})
-        self.assertLessEqual(self.client.operator.server_status().connections, 1)
+        self.assertEqual(self.operator.server_status().connections, 2, "the operator's beside it")
 
     def test_a_fork_gets_connections_of_its_own(self) -> None:
         self.client.health()
@@ -243,9 +312,10 @@ class ProcessTests(RealServerTest):
             # Whatever happens, no test goes on in the child.
             try:
                 self.client.health()
-                mine = self.client.operator.server_status().connections
+                # The parent's, this one, and the one that asks.
+                connections = self.operator.server_status().connections
                 self.client.close()
-                os._exit(0 if mine == 2 else 1)
+                os._exit(0 if connections == 3 else 1)
             finally:
                 os._exit(2)
         _, status = os.waitpid(child, 0)
@@ -276,6 +346,7 @@ class ProcessTests(RealServerTest):
         self.activate_account()
         with subprocess.Popen(
             [sys.executable, PORTAL, self.server.address],
+            env={**os.environ, "REKEY_PROFILE": str(self.server.portal)},
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
             text=True,

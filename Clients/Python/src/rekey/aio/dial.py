@@ -13,9 +13,6 @@ from rekey.aio.link import CLOSE_WITHIN, Link
 from rekey.errors import ProtocolError, ServerUntrusted
 from rekey.profile import Profile
 
-# A name may stand for an address that leads nowhere; the next is tried beside it (RFC 8305).
-_NEXT_ADDRESS_AFTER = 0.25
-
 
 class Dialer(Protocol):
     """A test puts something else here."""
@@ -55,7 +52,6 @@ class Tls:
                 ssl=self._profile.tls_context(),
                 server_hostname=address.host,
                 ssl_shutdown_timeout=CLOSE_WITHIN,
-                happy_eyeballs_delay=_NEXT_ADDRESS_AFTER,
             )
         except ssl.SSLCertVerificationError as error:
             raise ServerUntrusted(f"its certificate is not to be believed: {_why(error)}") from None

@@ -73,6 +73,9 @@ class Pool:
             now = loop.time()
             for server in self._servers:
                 server.standing.has_room = server.link_with_room() is not None
+                if server.is_final and server.stamp != self._dialer.stamp():
+                    # What it would be shown now it has not refused.
+                    server.is_final, server.standing.not_before = False, now
             choice = self._rotation.choose(now)
             if choice.open is not None:
                 self._start_opening(self._servers[choice.open])
@@ -118,8 +121,7 @@ class Pool:
         when it was left alone for long enough: nobody tells a client that a server has changed."""
         if not server.is_final or server.standing.is_opening:
             return False
-        takes_calls = any(link.takes_calls for link in server.links)
-        return not takes_calls and server.stamp == self._dialer.stamp()
+        return not any(link.takes_calls for link in server.links)
 
     def _failure(self) -> RekeyError:
         """What all servers come to, or Unavailable where one may yet take the call."""
