@@ -559,8 +559,11 @@ static enum got shake_hands(struct client *client, const char *host, int64_t dea
             snprintf(client->last_word, sizeof client->last_word, "%s", word);
             return GOT_UNTRUSTED;
         } else {
-            /* Something else than TLS 1.3, if OpenSSL says what; otherwise an end. */
-            return ERR_peek_error() != 0 ? GOT_NONSENSE : GOT_CLOSED;
+            /* A server that dies just now, or one that speaks something else than TLS 1.3. */
+            unsigned long error = ERR_peek_error();
+            bool is_said = ERR_GET_LIB(error) == ERR_LIB_SSL
+                && ERR_GET_REASON(error) != SSL_R_UNEXPECTED_EOF_WHILE_READING;
+            return is_said ? GOT_NONSENSE : GOT_CLOSED;
         }
     }
 }

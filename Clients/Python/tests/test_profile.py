@@ -23,7 +23,7 @@ class FindingTests(unittest.TestCase):
             ("HOME", "/c/.config/rekey"),
         ):
             self.assertEqual(Profile.find(around).folder, Path(folder))
-            around[name] = ""
+            around[name] = "not/absolute" if name == "XDG_CONFIG_HOME" else ""
         with self.assertRaisesRegex(rekey.ProfileError, "REKEY_PROFILE"):
             Profile.find(around)
 

@@ -286,6 +286,27 @@ class OtherServerTests(TlsTest):
             self.assertLess(time.monotonic() - began, 4, "neither the call nor the end waits for it")
 
 
+    def test_a_server_that_dies_in_the_handshake_is_tried_again(self) -> None:
+        # What it leaves unread turns its end into a reset.
+        for read in (1, 65_536):
+            with self.subTest(read), socket.create_server(("127.0.0.1", 0)) as dying:
+                port = dying.getsockname()[1]
+                with ThreadPoolExecutor(1) as threads, self.client(f"127.0.0.1:{port}") as client:
+                    call = threads.submit(client.health)
+                    for _ in range(2):
+                        with dying.accept()[0] as accepted:
+                            accepted.recv(read)
+                    accepted, _ = dying.accept()
+                    context = server_context(self.identity, self.ours.certificate)
+                    with context.wrap_socket(accepted, server_side=True) as secure:
+                        peer = Peer(secure)
+                        peer.send(hello())
+                        peer.frame()
+                        peer.frame()
+                        peer.send(ok(1, SERVING))
+                        self.assertIs(call.result(), rekey.ServingStatus.SERVING)
+
+
 class RefusedCallerTests(TlsTest):
     def assert_refused(self, server: TlsServer, reason: str, *said: str) -> None:
         client = self.client(server.address)

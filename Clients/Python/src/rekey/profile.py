@@ -31,13 +31,13 @@ class Profile:
     def find(environment: Mapping[str, str]) -> Profile:
         """That of REKEY_PROFILE, of $XDG_CONFIG_HOME/rekey or of $HOME/.config/rekey: the first that
         is named, whether it is there or not. Raises ProfileError when none is."""
-        for name, below in (
-            ("REKEY_PROFILE", ""),
-            ("XDG_CONFIG_HOME", "rekey"),
-            ("HOME", ".config/rekey"),
-        ):
-            if environment.get(name):
-                return Profile(Path(environment[name], below))
+        if environment.get("REKEY_PROFILE"):
+            return Profile(environment["REKEY_PROFILE"])
+        # The XDG Base Directory Specification ignores a path that is not absolute.
+        if environment.get("XDG_CONFIG_HOME", "").startswith("/"):
+            return Profile(Path(environment["XDG_CONFIG_HOME"], "rekey"))
+        if environment.get("HOME"):
+            return Profile(Path(environment["HOME"], ".config", "rekey"))
         raise ProfileError("no profile is named: pass profile=, or set REKEY_PROFILE")
 
     def servers(self) -> list[str]:
