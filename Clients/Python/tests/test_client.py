@@ -737,6 +737,23 @@ class AccessTests(ScriptedTest):
 
         self.play(script)
 
+    def test_a_renewal_ends_the_wait_of_a_server_that_refused(self) -> None:
+        async def script(world: World) -> None:
+            async with world.client() as client:
+                call = soon(client.health())
+                _, peer = await world.arrival()
+                peer.send(hello(), go_away(0, "CERTIFICATE_REVOKED"))
+                self.assertIsInstance(await failure(call), rekey.CallerRefused)
+                world.files += 1
+                call = soon(client.health())
+                peer = await world.peer()
+                self.assertEqual(world.now, 0)
+                await peer.request()
+                peer.send(ok(1, SERVING))
+                await call
+
+        self.play(script)
+
     def test_r77_an_untrusted_server_is_said_at_once(self) -> None:
         async def script(world: World) -> None:
             async with world.client() as client:
