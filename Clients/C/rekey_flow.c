@@ -13,8 +13,8 @@
  *                   connect_   a connection, TLS, and the two Hellos
  *                   read_frame, send_frame
  *
- * A profile is a folder that `rekeyd cert issue` makes: `server`, `ca.pem` and `identity.pem`. Without
- * the argument it is that of REKEY_PROFILE. There is no way on without TLS but
+ * A profile is a folder that `rekeyd cert issue` makes: `server`, `ca.pem` and `identity.pem`.
+ * Without the argument it is that of REKEY_PROFILE. There is no way on without TLS but
  *
  *   rekey_flow --plaintext-on-loopback HOST:PORT IDENTIFIER
  *
@@ -411,8 +411,8 @@ static void show_identity(SSL_CTX *context, const char *path) {
     release(pem.data);
 }
 
-/* P10.1: TLS 1.3, and a server that this CA signed, no other of the machine's. Read each time, so that
-   a renewed certificate is shown by the next connection. */
+/* P10.1: TLS 1.3, and a server that this CA signed, no other of the machine's. Read each time, so
+   that a renewed certificate is shown by the next connection. */
 static SSL_CTX *tls_context(const char *profile) {
     SSL_CTX *context = SSL_CTX_new(TLS_client_method());
     if (context == NULL || SSL_CTX_set_min_proto_version(context, TLS1_3_VERSION) != 1) {
@@ -466,8 +466,8 @@ static void drop(struct client *client) {
     client->stream = (struct stream){.socket = -1};
 }
 
-/* P7.3: half-close, over TLS by its close_notify (P10.8), and read on until the server has closed, so
-   that nothing it sent is lost. */
+/* P7.3: half-close, over TLS by its close_notify (P10.8), and read on until the server has closed,
+   so that nothing it sent is lost. */
 static void disconnect(struct client *client) {
     if (client->stream.socket < 0) return;
     if (client->stream.ssl != NULL) (void)SSL_shutdown(client->stream.ssl);
@@ -505,10 +505,11 @@ static bool is_speakable(const Rekey__V1__Hello *hello) {
 /* P10.3: under TLS 1.3 the server's word on our certificate comes where its Hello should. */
 static enum got lost_before_hello(struct client *client) {
     unsigned long error = ERR_peek_error();
-    bool is_alert = ERR_GET_LIB(error) == ERR_LIB_SSL && ERR_GET_REASON(error) > SSL_AD_REASON_OFFSET;
+    int reason = ERR_GET_REASON(error);
+    bool is_alert = ERR_GET_LIB(error) == ERR_LIB_SSL && reason > SSL_AD_REASON_OFFSET;
     const char *word = is_alert ? ERR_reason_error_string(error) : "an end before its Hello";
-    snprintf(client->last_word, sizeof client->last_word, "%s", word);
-    /* Without an alert it may also have died just then; where there never was one, a person looks. */
+    snprintf(client->last_word, sizeof client->last_word, "%s", word == NULL ? "an alert" : word);
+    /* Without an alert it may also have died; where there never was a server, a person looks. */
     return is_alert || !client->was_reached ? GOT_STRANGER : GOT_CLOSED;
 }
 
@@ -570,11 +571,11 @@ static enum got shake_hands(struct client *client, const char *host, int64_t dea
 
 /* P10.6: what is not TLS stays on this machine. */
 static bool is_loopback(const struct sockaddr *address) {
-    if (address->sa_family == AF_INET) {
-        return ntohl(((const struct sockaddr_in *)(const void *)address)->sin_addr.s_addr) >> 24 == 127;
-    }
-    return address->sa_family == AF_INET6
-        && IN6_IS_ADDR_LOOPBACK(&((const struct sockaddr_in6 *)(const void *)address)->sin6_addr);
+    const void *any = address;
+    const struct sockaddr_in *four = any;
+    const struct sockaddr_in6 *six = any;
+    if (address->sa_family == AF_INET) return ntohl(four->sin_addr.s_addr) >> 24 == 127;
+    return address->sa_family == AF_INET6 && IN6_IS_ADDR_LOOPBACK(&six->sin6_addr);
 }
 
 /* One address of the host: connected, or an errno. */
@@ -1048,7 +1049,8 @@ int main(int argc, char **argv) {
     atexit(restore_terminal);
     /* Before OpenSSL wakes, whose own farewell comes then first. */
     atexit(release_all);
-    if (CRYPTO_set_mem_functions(allocate_for_openssl, move_for_openssl, release_for_openssl) != 1) {
+    if (CRYPTO_set_mem_functions(
+            allocate_for_openssl, move_for_openssl, release_for_openssl) != 1) {
         stop(END_SYSTEM, "OpenSSL would keep what it frees");
     }
 

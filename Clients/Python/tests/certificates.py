@@ -1,5 +1,5 @@
-"""Certificates for tests, made by the `openssl` command as a company's own CA would: P-256, one file
-for a key and its certificate. Nothing of Rekey is asked, so that both sides are judged from outside.
+"""Certificates for tests, made by the `openssl` command as a company's own CA would: P-256, one
+file for a key and its certificate. Nothing of Rekey is asked: both sides are judged from outside.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ class Authority:
         )  # fmt: skip
 
     def server(self, names: str = HERE, *, usage: str = "serverAuth", days: int = 1) -> Path:
-        """`names`: as openssl writes alternative names; empty for none. `days`: below 0, expired."""
+        """`names`: alternative names as openssl writes them, or none. `days`: below 0, expired."""
         return self._issue("localhost", names, usage, days)
 
     def caller(self, name: str = "portal", *, days: int = 1) -> Path:

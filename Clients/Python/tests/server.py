@@ -1,5 +1,6 @@
 """A real server for a test: an installation of its own in a temporary folder, on a free port, with
-the profiles of an operator and of a portal, and the letters that it sent. REKEY_BIN names the folder of the binary; without it such tests are skipped.
+the profiles of an operator and of a portal, and the letters that it sent. REKEY_BIN names the
+folder of the binary; without it such tests are skipped.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""What a profile is made of, where it is found, and which of its faults are said before any call."""
+"""What a profile is made of, where it is found, which of its faults are said before any call."""
 
 from __future__ import annotations
 

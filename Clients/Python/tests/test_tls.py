@@ -1,4 +1,4 @@
-"""The client over TLS, on real sockets, against servers that are right, wrong, or somebody else's."""
+"""The client over TLS, on real sockets: servers that are right, wrong, or somebody else's."""
 
 from __future__ import annotations
 
@@ -283,7 +283,7 @@ class OtherServerTests(TlsTest):
             began = time.monotonic()
             with self.client(address, right.address) as client:
                 self.assertIs(client.health(), rekey.ServingStatus.SERVING)
-            self.assertLess(time.monotonic() - began, 4, "neither the call nor the end waits for it")
+            self.assertLess(time.monotonic() - began, 4, "nobody waits for the other one")
 
 
     def test_a_server_that_dies_in_the_handshake_is_tried_again(self) -> None:

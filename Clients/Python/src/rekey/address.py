@@ -57,5 +57,5 @@ def _on_loopback(address: Address) -> Address:
     except ValueError:
         pass
     raise ValueError(
-        f"'{address}' is no address of this machine, such as 127.0.0.1, which plaintext never leaves"
+        f"'{address}' is no address of this machine, such as 127.0.0.1: plaintext never leaves it"
     )

@@ -39,10 +39,10 @@ class Client(RekeyService):
         timeout: float = 10.0,
     ) -> None:
         """`servers`: "rekey.example:7350" or several; without them REKEY_SERVER (with commas), or
-        those of the profile. `profile`: its folder; without it REKEY_PROFILE, $XDG_CONFIG_HOME/rekey
-        or $HOME/.config/rekey. `plaintext_on_loopback`: no profile and no TLS, which a server of this
-        machine must have been asked for too. `timeout`: seconds for a whole call that names no other.
-        Raises ValueError, such as ProfileError."""
+        those of the profile. `profile`: its folder; without it REKEY_PROFILE,
+        $XDG_CONFIG_HOME/rekey or $HOME/.config/rekey. `plaintext_on_loopback`: no profile and no
+        TLS, which a server of this machine must have been asked for too. `timeout`: seconds for a
+        whole call that names no other. Raises ValueError, such as ProfileError."""
         if servers is not None and not isinstance(servers, str):
             servers = list(servers)
 

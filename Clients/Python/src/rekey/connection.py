@@ -82,8 +82,8 @@ class Lost:
 @dataclass(frozen=True)
 class Ended:
     """Nothing more is read. Send what is left, half-close, and leave the server a second (P7.3).
-    `reason` is that of the GoAway which ended it, in either direction, or CERTIFICATE_REFUSED; empty
-    at a bare end."""
+    `reason` is that of the GoAway which ended it, in either direction, or CERTIFICATE_REFUSED;
+    empty at a bare end."""
 
     reason: str
     why: str

@@ -131,8 +131,8 @@ class MethodForbidden(Refused):
 
 
 class RateLimited(Refused):
-    """Too many of the kind, of the origin, of this caller or of all (P10.9). It was made again where
-    `retry_after` was within the call's own time."""
+    """Too many of the kind, of the origin, of this caller or of all (P10.9). It was made again
+    where `retry_after` was within the call's own time."""
 
 
 class Unavailable(RekeyError):
@@ -163,8 +163,8 @@ class AccessError(RekeyError):
 
 
 class ServerUntrusted(AccessError):
-    """No call was sent: the server's certificate is not signed by the profile's CA, not for the host
-    that was connected to, or not valid now."""
+    """No call was sent: the server's certificate is not signed by the profile's CA, not for the
+    host that was connected to, or not valid now."""
 
 
 class CallerRefused(AccessError):

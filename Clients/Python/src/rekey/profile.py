@@ -1,5 +1,5 @@
-"""A profile: the folder by which a client finds its servers, believes them, and says who it is. Made
-by `rekeyd init` and `rekeyd cert issue`. Files are read here, no connection is opened.
+"""A profile: the folder by which a client finds its servers, believes them, and says who it is.
+Made by `rekeyd init` and `rekeyd cert issue`. Files are read here, no connection is opened.
 
 server        HOST:PORT, one a line: servers that stand in for each other
 ca.pem        the one CA whose servers are believed
@@ -20,7 +20,7 @@ _OTHERS = 0o077
 
 
 class Profile:
-    """Nothing read is kept: who renews a certificate writes a file, and the next connection has it."""
+    """Nothing read is kept: a certificate is renewed by a file, and the next connection has it."""
 
     def __init__(self, folder: str | os.PathLike[str]) -> None:
         self.folder = Path(folder)
@@ -29,8 +29,8 @@ class Profile:
 
     @staticmethod
     def find(environment: Mapping[str, str]) -> Profile:
-        """That of REKEY_PROFILE, of $XDG_CONFIG_HOME/rekey or of $HOME/.config/rekey: the first that
-        is named, whether it is there or not. Raises ProfileError when none is."""
+        """That of REKEY_PROFILE, of $XDG_CONFIG_HOME/rekey or of $HOME/.config/rekey: the first
+        that is named, whether it is there or not. Raises ProfileError when none is."""
         if environment.get("REKEY_PROFILE"):
             return Profile(environment["REKEY_PROFILE"])
         # The XDG Base Directory Specification ignores a path that is not absolute.
@@ -48,7 +48,7 @@ class Profile:
         except OSError as error:
             _refuse(path, error)
         except UnicodeDecodeError:
-            raise ProfileError(f"{path}: is no text of ASCII; write HOST:PORT, one a line") from None
+            raise ProfileError(f"{path}: is no ASCII; write HOST:PORT, one a line") from None
         if not lines:
             raise ProfileError(f"{path}: names no server; write HOST:PORT, one a line")
         return lines

@@ -55,10 +55,10 @@ class Client(RekeyService):
         _random: Random | None = None,
     ) -> None:
         """`servers`: "rekey.example:7350" or several; without them REKEY_SERVER (with commas), or
-        those of the profile. `profile`: its folder; without it REKEY_PROFILE, $XDG_CONFIG_HOME/rekey
-        or $HOME/.config/rekey. `plaintext_on_loopback`: no profile and no TLS, which a server of this
-        machine must have been asked for too. `timeout`: seconds for a whole call that names no other.
-        Raises ValueError, such as ProfileError."""
+        those of the profile. `profile`: its folder; without it REKEY_PROFILE,
+        $XDG_CONFIG_HOME/rekey or $HOME/.config/rekey. `plaintext_on_loopback`: no profile and no
+        TLS, which a server of this machine must have been asked for too. `timeout`: seconds for a
+        whole call that names no other. Raises ValueError, such as ProfileError."""
         self._timeout = _checked_timeout(timeout)
         self._random = _random or SystemRandom()
         dialer: Dialer

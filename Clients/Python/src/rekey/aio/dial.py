@@ -1,4 +1,4 @@
-"""How a connection to a server is opened: with TLS and a profile, or in plaintext to this machine."""
+"""How a connection is opened: with TLS and a profile, or in plaintext to this machine."""
 
 from __future__ import annotations
 

@@ -36,9 +36,9 @@ class Link(asyncio.Protocol):
         self._connection = Connection(self._loop.time())
         self._transport: asyncio.Transport | None = None
         self.is_tls = False
-        # Over TLS this side waits for the server's first word, and no call is later for it: a server
-        # that refuses this client's certificate says so (P10.3), and bytes that it did not read would
-        # turn that into a reset.
+        # Over TLS this side waits for the server's first word, and no call is later for it: a
+        # server that refuses this client's certificate says so (P10.3), and bytes that it did not
+        # read would turn that into a reset.
         self._may_speak = False
         self._answers: dict[int, asyncio.Future[Outcome]] = {}
         self._alarm: asyncio.TimerHandle | None = None
@@ -151,7 +151,7 @@ class Link(asyncio.Protocol):
         if transport.can_write_eof():
             transport.write_eof()
         else:
-            # TLS: its close_notify, and what the server still says is read and dropped. Nobody waits
+            # TLS: its close_notify; what the server still says is read and dropped. Nobody waits
             # for it: where answers were due, a GoAway came first (P10.8).
             transport.close()
         self._alarm_at(self._loop.time() + CLOSE_WITHIN, transport.abort)

@@ -64,8 +64,8 @@ class Pool:
         self._is_closed = False
 
     async def link(self, deadline: float) -> Link:
-        """One with room, waiting for it until `deadline` of the loop's clock. Raises Unavailable, or
-        at once a ProtocolError or an AccessError when that is what all servers come to."""
+        """One with room, waiting for it until `deadline` of the loop's clock. Raises Unavailable,
+        or at once a ProtocolError or an AccessError when that is what all servers come to."""
         loop = asyncio.get_running_loop()
         while True:
             if self._is_closed:
@@ -117,7 +117,7 @@ class Pool:
         change.set()
 
     def _is_over(self, server: _Server) -> bool:
-        """No call waits for it: it says the same until somebody has acted. Later calls try it again,
+        """No call waits for it: it says the same until somebody has acted. Later calls try again,
         when it was left alone for long enough: nobody tells a client that a server has changed."""
         if not server.is_final or server.standing.is_opening:
             return False
@@ -192,8 +192,8 @@ class Pool:
         elif ended.protocol_broken:
             self._failed(server, ended.why, ProtocolError, is_final=True)
         elif link.is_tls and not ended.reason:
-            # What a server does that says nothing to a certificate it does not accept; also one that
-            # dies just now, so that it is tried again.
+            # What a server does that says nothing to a certificate it does not accept; also one
+            # that dies just now, so that it is tried again.
             self._failed(server, ended.why, CallerRefused, CERTIFICATE_REFUSED)
         else:
             self._failed(server, ended.why)
