@@ -5,7 +5,7 @@ extension Policy {
         public let bound: String
     }
 
-    /// What R80 never accepts, first fault first; empty when the policy may be used.
+    /// What R80 and the bounds of `numbers` do not accept, first fault first; empty when the policy may be used.
     ///
     /// - Parameters:
     ///   - longCode: the named override for a code that lives longer than 10 min.
@@ -36,6 +36,27 @@ extension Policy {
         require(
             sessionLife >= sessionIdle && sessionLife <= .hours(24), "policy.session-life",
             "at least policy.session-idle and at most 24 h")
+        require(
+            requestSpacing >= .zero && requestSpacing <= .hours(1), "policy.request-spacing",
+            "at most 1 h")
+        require(
+            blockFirst >= .seconds(1) && blockFirst <= blockMax, "policy.block-first",
+            "at least 1 s and at most policy.block-max")
+        // Failures of a subject are forgotten after a day, and its block with them.
+        require(blockMax <= Traffic.memory, "policy.block-max", "at most 24 h")
+        for number in Self.numbers {
+            let range = number.range
+            require(
+                range.contains(self[keyPath: number.value]), number.setting,
+                "a number from \(range.lowerBound) to \(range.upperBound)")
+        }
+        require(
+            failuresBeforeBlock <= failuresBeforePasswordOff, "policy.failures-before-block",
+            "at most policy.failures-before-password-off")
+        require(
+            wrongCodesPerReset <= wrongCodesPerAccount, "policy.wrong-codes-per-reset",
+            "at most policy.wrong-codes-per-account")
+        require(!smsCountries.isEmpty, "policy.sms-countries", "one country or more")
         return faults
     }
 }

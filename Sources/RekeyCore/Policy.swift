@@ -30,6 +30,24 @@ public struct Policy: Equatable, Sendable {
     /// Counted over `linkLife`: whoever is over it holds a live link.
     public var requestsPerLinkLife = 5
 
+    // MARK: The pace of many: limits of an origin, of a caller and of the whole (R91, R92)
+
+    /// Letters that are asked for (R07): an hour for an origin, a day for a caller and in all.
+    public var lettersPerOrigin = 30
+    public var lettersPerCaller = 10_000
+    public var lettersInAll = 50_000
+    /// Forged links, a minute (R21).
+    public var forgedLinksPerOrigin = 10
+    public var forgedLinksPerCaller = 600
+    public var forgedLinksInAll = 6_000
+    /// Failed logins, an hour (R56).
+    public var failedLoginsPerOrigin = 20
+    public var failedLoginsPerCaller = 2_000
+    public var failedLoginsInAll = 20_000
+
+    /// Whose numbers SMS are sent to (R07).
+    public var smsCountries: Set<Country> = [.france]
+
     // MARK: Passwords
 
     /// Unicode code points after NFC (R35, R36). 8 to 14 only by a named override.

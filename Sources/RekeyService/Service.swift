@@ -3,7 +3,8 @@
 //   1 TCP bytes → Frame           RekeyServer/ConnectionHandler.swift; RekeyWire judges the length,
 //                                 scans, unpacks
 //   2 Frame → call                RekeyServer/Endpoint.swift: which method, has it time left;
-//                                 RekeyWire/Conversions make the request
+//                                 RekeyWire/Conversions make the request; Limits/ say whether its
+//                                 caller or its origin asks for too many
 //   3 call → Facts                RPC/*.swift, one file a method: randomness is drawn, the MAC of
 //                                 the link checked, the password hashed (Passwords.swift)
 //   4 Subject + call + Facts + now → Decision
@@ -16,7 +17,7 @@ public import RekeySecrets
 public import RekeyStore
 import Synchronization
 
-/// What every RPC works with. It holds no state of its own: that is the store's.
+/// What every RPC works with. It holds no state of its own but the limits: that is the store's.
 public final class Service: Sendable {
     public let store: any AccountStore
     public let policy: Policy
@@ -27,10 +28,11 @@ public final class Service: Sendable {
     let codes: CodeMinter
     let passwords: Passwords
     let randomness: any Randomness
+    let limits: RateLimits
 
     public init(
         store: any AccountStore, keys: KeyRing, hashing: HashingPool, policy: Policy,
-        randomness: any Randomness, state: ServerState
+        randomness: any Randomness, time: any TimeSource, state: ServerState
     ) {
         self.store = store
         self.policy = policy
@@ -44,6 +46,7 @@ public final class Service: Sendable {
             pool: hashing, hasher: PasswordHasher(keys, randomness: randomness),
             cost: policy.hashCost,
             rules: PasswordRules(policy))
+        limits = RateLimits(policy, keys: keys, time: time)
     }
 
     /// How a caller's idempotency key and call are recognised again.
@@ -71,12 +74,6 @@ public final class Service: Sendable {
         } catch {
             throw .field("identifier", "\(error)")
         }
-    }
-
-    /// What the link was minted from. A forged one ends here, before the store is touched (R21).
-    func open(link: Secret) throws(Refusal) -> (subject: SubjectID, id: ResetID) {
-        guard let opened = links.open(link) else { throw .linkInvalid }
-        return opened
     }
 
     /// What the session token was minted from.

@@ -28,6 +28,9 @@ public protocol AccountStore: Sendable {
         _ subject: SubjectID, _ body: @Sendable (Subject, Timestamp) -> Decision<Reply>
     ) throws(StoreError) -> Answer<Reply>?
 
+    /// Whether an answer is kept under this key, so that a call with it would be a repeat.
+    func holds(_ key: IdempotencyKey) -> Bool
+
     func read(_ subject: SubjectID) async throws(StoreError) -> Reading<Subject>
 
     /// The same without waiting; nil when what it rests on is not durable yet.

@@ -42,7 +42,8 @@ struct ServeCommand: AsyncParsableCommand {
         let isPlaintext = try settings.flag("listen.plaintext-on-loopback")
         // Judged before the store is opened, so that a wrong file changes nothing.
         if !isPlaintext { try checkAccess(settings.accessFiles) }
-        let store = try openStore(settings, keys, policy, logger)
+        let clocks = try time(logger)
+        let store = try openStore(settings, keys, policy, clocks, logger)
         for override in try settings.overrides() {
             logger.warning("a limit is lifted by name", metadata: ["setting": "\(override)"])
         }
@@ -60,7 +61,7 @@ struct ServeCommand: AsyncParsableCommand {
             hashing: try HashingPool(
                 threads: threads == 0 ? HashingPool.processorCount : threads,
                 queueLength: policy.hashingQueueMax),
-            policy: policy, randomness: SystemRandomness(), state: state)
+            policy: policy, randomness: SystemRandomness(), time: clocks, state: state)
         let dispatcher = LetterDispatcher(
             service: service, letterhead: letterhead, courier: courier, logger: logger)
         let portFile = settings.path("listen.port-file")
@@ -138,7 +139,8 @@ struct ServeCommand: AsyncParsableCommand {
     }
 
     private func openStore(
-        _ settings: Settings, _ keys: KeyRing, _ policy: Policy, _ logger: Logger
+        _ settings: Settings, _ keys: KeyRing, _ policy: Policy, _ time: any TimeSource,
+        _ logger: Logger
     ) throws -> EmbeddedStore {
         let directory = settings.path("data.directory")
         let checkpointBytes = try settings.number("data.checkpoint-mib", in: 1...65536) << 20
@@ -146,7 +148,7 @@ struct ServeCommand: AsyncParsableCommand {
         do {
             store = try EmbeddedStore.open(
                 directory: directory, disk: SystemDisk(), tag: keys.storeTag, policy: policy,
-                time: try time(logger), accepting: try settings.acceptedClocks(),
+                time: time, accepting: try settings.acceptedClocks(),
                 checkpointBytes: checkpointBytes, onNotice: NoticeLog(logger: logger).log,
                 onFatal: { error in
                     // Nobody may be told anything that the disk may not have: end now.

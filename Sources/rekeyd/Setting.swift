@@ -126,6 +126,7 @@ extension Setting {
         Setting(
             key: "policy.session-life", standard: "8h",
             help: "A session ends this long after login; at most 24h."),
+    ] + limits + [
         Setting(
             key: "clock.accept-behind", standard: "false",
             help:

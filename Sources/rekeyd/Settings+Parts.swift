@@ -20,11 +20,31 @@ extension Settings {
         policy.passwordCodePointsMin = try number("policy.password-min", in: 0...1024)
         policy.sessionIdle = try duration("policy.session-idle")
         policy.sessionLife = try duration("policy.session-life")
+        policy.requestSpacing = try duration("policy.request-spacing")
+        policy.blockFirst = try duration("policy.block-first")
+        policy.blockMax = try duration("policy.block-max")
+        policy.smsCountries = try countries("policy.sms-countries")
+        for number in Policy.numbers {
+            policy[keyPath: number.value] = try self.number(number.setting, in: number.range)
+        }
         let faults = policy.faults(
             allowingLongCode: try flag("policy.allow-long-code"),
             shortPassword: try flag("policy.allow-short-password"))
         if let fault = faults.first { throw wrong(fault.setting, fault.bound) }
         return policy
+    }
+
+    /// "FR,BE": codes of countries, separated by commas.
+    private func countries(_ key: String) throws -> Set<Country> {
+        let codes = string(key).split(separator: ",").map { $0.filter { $0 != " " } }
+        return try Set(
+            codes.map { code in
+                guard let country = Country(code) else {
+                    throw wrong(
+                        key, "codes of countries of ISO 3166-1 in capitals, and \(code) is none")
+                }
+                return country
+            })
     }
 
     /// What R80 lets pass only by a named override, for a line of the log at every start.

@@ -51,6 +51,7 @@ public final class World: @unchecked Sendable {
             policy: policy, time: time, onFatal: { _ in })
         let service = Service(
             store: store, keys: keys, hashing: hashing, policy: policy, randomness: randomness,
+            time: time,
             state: ServerState(
                 startedAt: time.wall(), services: ["rekey.v1.Rekey", "rekey.v1.Operator"]))
         let letterhead = try Letterhead(

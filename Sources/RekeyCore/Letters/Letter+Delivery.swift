@@ -3,7 +3,8 @@ public enum Delivery: Hashable, Sendable {
     case send(Envelope)
     /// Not now, but perhaps later: the account is locked, or its recovery suspended.
     case hold
-    /// Never: its link or code is dead or superseded, or there is nobody to send it to (R67).
+    /// Never: its link or code is dead or superseded (R67), there is nobody to send it to, or SMS do not
+    /// go to that country (R07).
     case dead
 }
 
@@ -23,6 +24,9 @@ extension Subject {
     public func delivery(of letter: Letter, policy: Policy, now: Timestamp) -> Delivery {
         // An identifier may come back after its account was deleted; older letters are not its own.
         guard let kind = letter.kind, let account, letter.queuedAt >= account.createdAt
+        else { return .dead }
+        // The policy may have narrowed since the number was written (R07).
+        guard kind.channel == .mail || policy.sendsSMS(to: account.profile.mobile)
         else { return .dead }
         var life = Duration.zero
         switch kind {

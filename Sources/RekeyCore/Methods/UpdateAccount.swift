@@ -45,7 +45,9 @@ public enum UpdateAccount: Method {
         profile.mobile = request.mobile ?? profile.mobile
         profile.language = request.language ?? profile.language
         do {
-            return subject.operated(by: [.accountUpdated(try profile.checked())], policy, now)
+            // A number that was allowed when it was written does not stand in the way of a new name.
+            profile = try request.mobile == nil ? profile.checked() : profile.checked(policy)
+            return subject.operated(by: [.accountUpdated(profile)], policy, now)
         } catch {
             return .refused(error)
         }

@@ -32,4 +32,13 @@ public struct Profile: Hashable, Sendable {
         }
         return self
     }
+
+    /// The same, and SMS may go to the number (R07).
+    public func checked(_ policy: Policy) throws(Refusal) -> Profile {
+        let checked = try checked()
+        guard policy.sendsSMS(to: mobile) else {
+            throw .field("mobile", "a number of a country that this server sends SMS to")
+        }
+        return checked
+    }
 }

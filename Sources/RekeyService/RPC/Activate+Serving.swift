@@ -7,7 +7,7 @@ extension Activate: Served {
     public static func answer(
         _ request: Request, _ call: Call, _ service: Service
     ) async throws(Refusal) -> Reply {
-        let link = try service.open(link: request.link)
+        let link = try service.open(link: request.link, call, request.origin)
         let password = try service.passwords.proposed(
             request.password, request.confirmation, field: "password")
         let facts = Facts(

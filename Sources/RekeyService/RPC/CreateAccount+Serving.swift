@@ -9,7 +9,7 @@ extension CreateAccount: Served {
         let profile = try Profile(
             identifier: String(decoding: identifier.utf8, as: UTF8.self), name: request.name,
             mail: request.mail, mobile: request.mobile, language: request.language
-        ).checked()
+        ).checked(service.policy)
         let facts = Facts(
             profile: profile, reset: service.randomness.resetID(), letters: service.letterPair())
         return try await service.decide(subject, call) { subject, now in

@@ -1,5 +1,6 @@
 public import RekeyCore
 import RekeySecrets
+import Synchronization
 
 extension Login: Served {
     public static func answer(
@@ -8,6 +9,15 @@ extension Login: Served {
         guard call.idempotency == nil else {
             throw .field("idempotency_key", "Login takes none: each one opens a session of its own")
         }
+        return try await service.charging(.failedLogins, call, request.origin) {
+            (decided) async throws(Refusal) in
+            try await logIn(request, call, service, decided)
+        }
+    }
+
+    private static func logIn(
+        _ request: Request, _ call: Call, _ service: Service, _ decided: Decided
+    ) async throws(Refusal) -> Reply {
         let (id, _) = try service.subject(request.identifier)
         let password = try service.passwords.normalized(request.password, field: "password")
         let earlier = request.earlierSession.flatMap { service.sessions.open($0) }
@@ -23,7 +33,8 @@ extension Login: Served {
                     ? try await service.passwords.rehashed(password, of: subject) : nil)
             let granted = try await service.decideUnlessStale(id, unrepeatable: call) {
                 subject, now in
-                decide(subject, facts, service.policy, now)
+                decided.now.store(true, ordering: .relaxed)
+                return decide(subject, facts, service.policy, now)
             }
             if let granted {
                 return Reply(

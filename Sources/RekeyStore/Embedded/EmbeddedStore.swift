@@ -149,6 +149,13 @@ public final class EmbeddedStore: AccountStore {
             answer: decision.answer, sequence: sequence, queuedLetters: !decision.letters.isEmpty)
     }
 
+    public func holds(_ key: IdempotencyKey) -> Bool {
+        tables.withLock { tables in
+            let now = tables.clock.now()
+            return tables.outcomes.find(key.key, now: now) != nil
+        }
+    }
+
     public func read(_ subject: SubjectID) async throws(StoreError) -> Reading<Subject> {
         let (reading, sequence) = try tables.withLock { (tables) throws(StoreError) in
             let now = tables.clock.now()

@@ -1,0 +1,44 @@
+import RekeyCore
+import RekeySecrets
+import RekeyStore
+import Synchronization
+
+// Where calls take from the limits. ChangePassword does not: it needs a live session, and its wrong
+// passwords count against that session's account, so nobody can try many accounts with it.
+
+extension Service {
+    /// What the link was minted from. A forged one ends here, before the store is touched (R21), and an
+    /// authentic one asks for no limit.
+    func open(
+        link: Secret, _ call: Call, _ origin: Origin
+    ) throws(Refusal) -> (subject: SubjectID, id: ResetID) {
+        if let opened = links.open(link) { return opened }
+        _ = try limits.take(.forgedLinks, call, origin)
+        throw .linkInvalid
+    }
+
+    /// Runs a call with one credit of `kind`, taken before anybody knows whom it is about, so that many
+    /// at once do not pass together; given back unless the call counts. A repeat pays nothing (R94).
+    ///
+    /// - Parameter body: marks what it is lent when it decides.
+    func charging<Reply>(
+        _ kind: RateLimits.Kind, _ call: Call, _ origin: Origin,
+        _ body: (Decided) async throws(Refusal) -> Reply
+    ) async throws(Refusal) -> Reply {
+        let decided = Decided()
+        if let key = call.idempotency, store.holds(key) { return try await body(decided) }
+        let credit = try limits.take(kind, call, origin)
+        func settle(_ refusal: Refusal?) {
+            guard !decided.now.load(ordering: .relaxed) || !kind.counts(refusal) else { return }
+            limits.giveBack(credit)
+        }
+        do throws(Refusal) {
+            let reply = try await body(decided)
+            settle(nil)
+            return reply
+        } catch {
+            settle(error)
+            throw error
+        }
+    }
+}
