@@ -73,6 +73,49 @@ import Testing
         #expect(faults { $0.sessionLife = .minutes(4) } == ["policy.session-life"])
     }
 
+    @Test("R80: every number may be what its bounds say, and no more or less", arguments: 0..<17)
+    func numbers(_ index: Int) throws {
+        #expect(Policy.numbers.count == 17)
+        let number = Policy.numbers[index]
+        let (low, high) = (number.range.lowerBound, number.range.upperBound)
+        #expect(number.range.contains(Policy()[keyPath: number.value]))
+        for (value, isAccepted) in [(low, true), (high, true), (low - 1, false), (high + 1, false)]
+        {
+            let found = faults { $0[keyPath: number.value] = value }
+            #expect(!found.contains(number.setting) == isAccepted, "\(number.setting) \(value)")
+        }
+    }
+
+    @Test("R26, R27, R52, R53: the lower of two limits is not above the higher one")
+    func order() {
+        #expect(
+            faults { $0.failuresBeforePasswordOff = 4 } == ["policy.failures-before-block"])
+        #expect(faults { $0.wrongCodesPerAccount = 4 } == ["policy.wrong-codes-per-reset"])
+        #expect(faults { $0.blockFirst = .minutes(31) } == ["policy.block-first"])
+        #expect(faults { $0.blockFirst = .zero } == ["policy.block-first"])
+        #expect(faults { $0.blockMax = .hours(24) + oneMillisecond } == ["policy.block-max"])
+        #expect(
+            faults { $0.requestSpacing = .hours(1) + oneMillisecond } == ["policy.request-spacing"])
+        #expect(faults { $0.requestSpacing = .zero } == [])
+        #expect(faults { $0.smsCountries = [] } == ["policy.sms-countries"])
+    }
+
+    @Test("R05, R07, R21, R26, R27, R52, R53, R56: the limits are those of the requirements")
+    func limits() {
+        let policy = Policy()
+        #expect(policy.requestSpacing == .seconds(60) && policy.requestsPerHour == 3)
+        #expect(policy.requestsPerLinkLife == 5 && policy.resendsPerReset == 3)
+        #expect(policy.wrongCodesPerReset == 5 && policy.wrongCodesPerAccount == 10)
+        #expect(policy.failuresBeforeBlock == 5 && policy.failuresBeforePasswordOff == 100)
+        #expect(policy.blockFirst == .seconds(1) && policy.blockMax == .minutes(30))
+        #expect(policy.lettersPerOrigin == 30 && policy.lettersPerCaller == 10_000)
+        #expect(policy.lettersInAll == 50_000 && policy.smsCountries == [.france])
+        #expect(policy.forgedLinksPerOrigin == 10 && policy.forgedLinksPerCaller == 600)
+        #expect(policy.forgedLinksInAll == 6_000)
+        #expect(policy.failedLoginsPerOrigin == 20 && policy.failedLoginsPerCaller == 2_000)
+        #expect(policy.failedLoginsInAll == 20_000)
+    }
+
     @Test("R80: every fault is named, not the first one only")
     func all() {
         let found = faults {

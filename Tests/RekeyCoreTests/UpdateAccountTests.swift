@@ -11,13 +11,13 @@ import Testing
         #expect(name.name == "Jean Petit" && name.mail == Profile.known.mail)
         #expect(name.mobile == Profile.known.mobile && name.language == .french)
         #expect(story.update(mail: "j@example.com").reply?.profile.mail == "j@example.com")
-        #expect(story.update(mobile: "+4915112345678").reply?.profile.mobile == "+4915112345678")
+        #expect(story.update(mobile: "+33712345678").reply?.profile.mobile == "+33712345678")
         let last = try #require(story.update(language: .english).reply).profile
         #expect(
             last
                 == Profile(
                     identifier: "client-1", name: "Jean Petit", mail: "j@example.com",
-                    mobile: "+4915112345678", language: .english))
+                    mobile: "+33712345678", language: .english))
         #expect(story.subject.account?.profile == last)
     }
 

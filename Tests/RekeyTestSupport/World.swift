@@ -93,15 +93,26 @@ public final class World: @unchecked Sendable {
 
     // MARK: What people do
 
-    public func call<M: Served>(_: M.Type, _ request: M.Request) async throws(Refusal) -> M.Reply {
-        try await M.answer(
-            request, Call(caller: "test", deadline: .now.advanced(by: .seconds(60))), service)
+    /// - Parameter key: an idempotency key; the same one is the same call again.
+    public func call<M: Served>(
+        _: M.Type, _ request: M.Request, by caller: String = "test", key: String? = nil
+    ) async throws(Refusal) -> M.Reply {
+        let idempotency = key.map { key in
+            Array(M.name.utf8).withUnsafeBytes {
+                service.idempotencyKey(caller: caller, key: Array(key.utf8), call: $0)
+            }
+        }
+        let call = Call(
+            caller: caller, deadline: .now.advanced(by: .seconds(60)), idempotency: idempotency)
+        return try await M.answer(request, call, service)
     }
 
     /// The status of a call: nil when it succeeded.
-    public func refusal<M: Served>(_: M.Type, _ request: M.Request) async -> Reason? {
+    public func refusal<M: Served>(
+        _: M.Type, _ request: M.Request, by caller: String = "test"
+    ) async -> Reason? {
         do throws(Refusal) {
-            _ = try await call(M.self, request)
+            _ = try await call(M.self, request, by: caller)
             return nil
         } catch {
             return error.reason

@@ -96,6 +96,15 @@ struct SettingsTests {
             ("policy.password-min", "7", ["policy.allow-short-password"], false),
             ("policy.session-idle", "2h", [], false),
             ("policy.session-life", "25h", [], false),
+            ("policy.request-spacing", "61min", [], false),
+            ("policy.request-spacing", "0s", [], true),
+            ("policy.block-first", "0s", [], false),
+            ("policy.block-first", "31min", [], false),
+            ("policy.block-max", "25h", [], false),
+            ("policy.sms-countries", "FR,RE, BE", [], true),
+            ("policy.sms-countries", "fr", [], false),
+            ("policy.sms-countries", "FR,XX", [], false),
+            ("policy.sms-countries", "", [], false),
         ])
     func bounds(_ key: String, _ value: String, _ overrides: [String], _ isAccepted: Bool)
         async throws
@@ -108,6 +117,27 @@ struct SettingsTests {
         #expect((failure == nil) == isAccepted)
         if !isAccepted { #expect(failure?.message.hasPrefix(key) == true) }
         #expect(try settings.overrides() == overrides)
+    }
+
+    @Test(
+        "R80: a number beyond its bounds is refused with its name, value and bound",
+        arguments: 0..<17)
+    func numbers(_ index: Int) async throws {
+        let number = Policy.numbers[index]
+        let setting = try #require(Setting.named(number.setting))
+        let (low, high) = (number.range.lowerBound, number.range.upperBound)
+        for value in ["\(low - 1)", "\(high + 1)", "many", ""] {
+            let settings = try await Settings.load(
+                file: nil, flags: [setting.flag, value], environment: [:])
+            let failure = await failure { _ = try settings.policy() }
+            #expect(
+                failure?.message
+                    == "\(setting.key) is \"\(value)\": it must be a number from \(low) to \(high)")
+        }
+        let set = try await Settings.load(
+            file: nil, flags: [setting.flag, "\(high)"], environment: [:])
+        #expect(try set.policy()[keyPath: number.value] == high)
+        #expect(setting.help.hasSuffix("\(low) to \(high)."))
     }
 
     @Test("The defaults are the policy's own, and the guide's letterhead")

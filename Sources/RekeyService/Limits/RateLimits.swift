@@ -111,7 +111,8 @@ final class RateLimits: Sendable {
         guard longest.wait == 0 else {
             // Up to the next millisecond, so that who waits as long as they are told is not early.
             throw .rateLimited(
-                kind, longest.scope, retryAfter: .milliseconds((longest.wait + 999_999) / 1_000_000))
+                kind, longest.scope, retryAfter: .milliseconds((longest.wait + 999_999) / 1_000_000)
+            )
         }
         return credit
     }
@@ -120,7 +121,7 @@ final class RateLimits: Sendable {
         meters.withLock { credit.change(&$0) { rate, debt in debt - rate.interval } }
     }
 
-    private func payer(_ bytes: [UInt8], _ label: StaticString) -> Payer {
+    func payer(_ bytes: [UInt8], _ label: StaticString) -> Payer {
         Payer(keys.keyedHash(of: bytes, label: label, purpose: .identifier))
     }
 }
