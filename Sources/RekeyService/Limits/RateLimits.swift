@@ -52,7 +52,9 @@ final class RateLimits: Sendable {
     private let keys: KeyRing
     private let time: any TimeSource
     private let start: Duration
-    private let whole: Payer
+    private let whole = Payer([UInt8](repeating: 0, count: 16))
+    /// Callers are few and have certificates, so each is hashed once.
+    private let callers = Mutex<[String: Payer]>([:])
     /// By kind and scope.
     private let meters: Mutex<[[Meter]]>
 
@@ -60,7 +62,6 @@ final class RateLimits: Sendable {
         self.keys = keys
         self.time = time
         start = time.elapsed()
-        whole = Payer([UInt8](repeating: 0, count: 16))
         meters = Mutex(
             Kind.allCases.map { kind in
                 Scope.allCases.map { scope in
@@ -92,7 +93,7 @@ final class RateLimits: Sendable {
             kind: kind,
             payers: [
                 origin.network.map { payer($0, "rekey/limit-origin\0") },
-                payer(Array(call.caller.utf8), "rekey/limit-caller\0"), whole,
+                payer(ofCaller: call.caller), whole,
             ])
         let now = (time.elapsed() - start).nanoseconds
         let longest = meters.withLock { meters in
@@ -119,6 +120,15 @@ final class RateLimits: Sendable {
 
     func giveBack(_ credit: Credit) {
         meters.withLock { credit.change(&$0) { rate, debt in debt - rate.interval } }
+    }
+
+    private func payer(ofCaller name: String) -> Payer {
+        callers.withLock { callers in
+            if let payer = callers[name] { return payer }
+            let payer = payer(Array(name.utf8), "rekey/limit-caller\0")
+            callers[name] = payer
+            return payer
+        }
     }
 
     func payer(_ bytes: [UInt8], _ label: StaticString) -> Payer {
