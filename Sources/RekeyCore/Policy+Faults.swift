@@ -25,6 +25,9 @@ extension Policy {
         require(
             codeLife <= .minutes(10) || longCode, "policy.code-life",
             "at most 10 min unless policy.allow-long-code is true")
+        require(
+            contactHold >= .hours(1) && contactHold <= .hours(7 * 24), "policy.contact-hold",
+            "at least 1 h and at most 168 h")
         require(passwordCodePointsMin >= 8, "policy.password-min", "8 or more")
         require(passwordCodePointsMin <= 64, "policy.password-min", "at most 64")
         require(

@@ -48,6 +48,12 @@ public struct Policy: Equatable, Sendable {
     /// Whose numbers SMS are sent to (R07).
     public var smsCountries: Set<Country> = [.france]
 
+    // MARK: Changed contacts
+
+    /// For how long after a change of contacts the account is not recovered, and the change may be
+    /// taken back (R93). 1 h to 7 days.
+    public var contactHold: Duration = .hours(24)
+
     // MARK: Passwords
 
     /// Unicode code points after NFC (R35, R36). 8 to 14 only by a named override.

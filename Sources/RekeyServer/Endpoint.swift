@@ -57,6 +57,7 @@ final class Endpoint: Sendable {
     /// Every method that is served.
     static let all: [Endpoint] = [
         of(RequestReset.self), of(ValidateLink.self), of(ResendCode.self), of(Activate.self),
+        of(CancelContactChange.self),
         of(Login.self), of(CheckSession.self), of(ChangePassword.self), of(Logout.self),
         of(Health.self),
         of(CreateAccount.self), of(GetAccount.self), of(ListAccounts.self),

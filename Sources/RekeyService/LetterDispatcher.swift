@@ -188,6 +188,11 @@ public struct LetterDispatcher: Sendable {
         case .activationCode: .activationCode(code())
         case .recoveredMail: .recoveredMail
         case .recoveredSMS: .recoveredSMS
+        case .contactChangedMail:
+            .contactChangedMail(
+                link(), hold: envelope.linkLife, newMail: envelope.newMail,
+                newMobile: envelope.newMobile)
+        case .contactChangedSMS: .contactChangedSMS(hold: envelope.linkLife)
         }
     }
 }

@@ -17,6 +17,7 @@ extension Settings {
         policy.linkLife = try duration("policy.link-life")
         policy.activationLinkLife = try duration("policy.activation-link-life")
         policy.codeLife = try duration("policy.code-life")
+        policy.contactHold = try duration("policy.contact-hold")
         policy.passwordCodePointsMin = try number("policy.password-min", in: 0...1024)
         policy.sessionIdle = try duration("policy.session-idle")
         policy.sessionLife = try duration("policy.session-life")

@@ -65,6 +65,9 @@ enum SampleStore {
             salt: [UInt8](repeating: 1, count: 16), tag: [UInt8](repeating: 2, count: 32))
         var moved = profile
         moved.mobile = "+33712345678"
+        let change = ContactChange(
+            id: ResetID(rawValue: 7), heldUntil: at + .hours(24), mail: profile.mail,
+            mobile: profile.mobile, mobileConfirmed: true)
         return [
             .accountCreated(profile, opened), .accountHeld(.locked), .accountHeld(.none),
             .activated(reset, password), .passwordRehashed(password),
@@ -73,7 +76,8 @@ enum SampleStore {
             .codeResent(reset, generation: 1, codeValidUntil: at),
             .activationFailed(reset, .counted), .suspensionLifted, .loginFailed(.counted),
             .loggedIn(session, ended: [SessionID(rawValue: 4)]), .sessionUsed(session),
-            .passwordChanged(keeping: session, password), .accountUpdated(moved),
+            .passwordChanged(keeping: session, password), .accountUpdated(moved, change),
+            .contactChangeCancelled(change.id), .accountUpdated(moved, nil),
             .sessionEnded(session), .sessionsRevoked, .accountDeleted,
             .accountCreated(profile, opened), .loggedIn(session, ended: []),
         ]

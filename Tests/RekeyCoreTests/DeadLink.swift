@@ -5,6 +5,8 @@ import RekeyCore
 enum DeadLink: CaseIterable {
     case expired, used, burned, superseded, passwordChanged, contactChanged, disabled, deleted
     case neverWas
+    /// An authentic one all the same: of a change of contacts.
+    case ofContactChange
 
     /// A story in which a link died this way, and the id of its reset.
     func told() -> (Story, ResetID) {
@@ -24,6 +26,9 @@ enum DeadLink: CaseIterable {
         case .disabled: story.operate(DisableAccount.self)
         case .deleted: story.operate(DeleteAccount.self)
         case .neverWas: break
+        case .ofContactChange:
+            story.update(mobile: "+33699999999")
+            return (story, story.lastLetters.first?.reset ?? reset)
         }
         return (story, reset)
     }

@@ -43,7 +43,7 @@ extension Event {
             record
         case .resetRequested, .codeResent, .activationFailed, .loginFailed, .loggedIn,
             .sessionUsed, .sessionEnded, .accountCreated, .accountUpdated, .accountHeld,
-            .suspensionLifted, .accountDeleted, .sessionsRevoked:
+            .suspensionLifted, .accountDeleted, .sessionsRevoked, .contactChangeCancelled:
             nil
         }
     }

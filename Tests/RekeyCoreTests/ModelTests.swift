@@ -6,11 +6,15 @@ import RekeyTestSupport
 import Testing
 
 @Suite struct ModelTests {
-    @Test("R26, R27, R64, R78: what must hold holds after any call in any order", arguments: 1...12)
+    @Test(
+        "R26, R27, R64, R78, R93: what must hold holds after any call in any order",
+        arguments: 1...12)
     func anyOrder(seed: UInt64) {
         let story = Story()
         var chance = SeededGenerator(seed: seed)
         var guesses: [Timestamp] = []
+        // Who was a contact when no change was held.
+        var settled: Profile?
         for step in 0..<3000 {
             // Every third hundred of calls a thief guesses: little but requests and wrong codes.
             let guessing = step / 100 % 3 == 2
@@ -35,6 +39,7 @@ import Testing
             #expect(after.traffic.resetRequests.count <= 12, label)
             expectPassword(before, after, story.log[logged...].map(\.event), label)
             expectResets(before, after, mayRecover: mayRecover, label)
+            expectContacts(after.account, &settled, at: story.now, label)
 
             for (event, at) in story.log[logged...] {
                 switch event {
@@ -49,7 +54,7 @@ import Testing
         var replayed = Subject(id: story.subject.id)
         for (event, at) in story.log { replayed.apply(event, at: at) }
         #expect(replayed == story.subject)
-        let missing = Set(0..<16).subtracting(story.log.map { kind(of: $0.event) })
+        let missing = Set(0..<17).subtracting(story.log.map { kind(of: $0.event) })
         #expect(missing.isEmpty, "every kind of event happened")
     }
 
@@ -87,6 +92,19 @@ import Testing
         #expect(after.account?.hold != .disabled || after.account?.sessions == [], label)
     }
 
+    /// However often contacts change, those of before stay who may take it back, and nobody
+    /// recovers the account meanwhile.
+    private func expectContacts(
+        _ account: Account?, _ settled: inout Profile?, at now: Timestamp, _ label: Comment
+    ) {
+        guard let account, let change = account.contactChange, now < change.heldUntil else {
+            settled = account?.profile
+            return
+        }
+        #expect(change.mail == settled?.mail && change.mobile == settled?.mobile, label)
+        #expect(account.password != nil && account.resets.isEmpty, label)
+    }
+
     private func pause(_ chance: inout SeededGenerator) -> Int64 {
         [0, 1, 1000, 60_000, 600_000, 30_000_000].randomElement(using: &chance) ?? 0
     }
@@ -106,14 +124,15 @@ import Testing
         case 48..<63: story.login(earlier: Bool.random(using: &chance) ? session : nil)
         case 63..<65: story.login(rehashed: story.freshRecord())
         case 65..<71: story.login(right: false)
-        case 71..<77: story.use(session)
+        case 71..<75: story.use(session)
+        case 75..<77: story.cancelChange(story.subject.account?.contactChange?.id ?? reset)
         case 77..<79: story.logout(session)
         case 79..<81: story.changePassword(story.login().reply?.session ?? session)
         case 81..<82: story.changePassword(session, right: false)
         case 82..<86: story.create()
-        case 86..<88: story.operate(DeleteAccount.self)
-        case 88..<89: story.update(name: "Name \(story.log.count)")
-        case 89..<90: story.update(mail: "m\(story.log.count)@example.fr")
+        case 86..<87: story.operate(DeleteAccount.self)
+        case 87..<88: story.update(name: "Name \(story.log.count)")
+        case 88..<90: story.update(mail: "m\(story.log.count)@example.fr")
         case 90..<91: story.operate(LockAccount.self)
         case 91..<94: story.operate(UnlockAccount.self)
         case 94..<95: story.operate(DisableAccount.self)
@@ -142,6 +161,7 @@ import Testing
         case .suspensionLifted: 13
         case .accountDeleted: 14
         case .sessionsRevoked: 15
+        case .contactChangeCancelled: 16
         }
     }
 }

@@ -20,6 +20,7 @@ import Testing
         #expect(policy.linkLife == .hours(12) && policy.activationLinkLife == .hours(24))
         #expect(policy.codeLife == .minutes(10) && policy.passwordCodePointsMin == 15)
         #expect(policy.sessionIdle == .minutes(5) && policy.sessionLife == .hours(8))
+        #expect(policy.contactHold == .hours(24))
     }
 
     @Test("R80: a link lives up to 24 h, no override beyond")
@@ -114,6 +115,16 @@ import Testing
         #expect(policy.forgedLinksInAll == 6_000)
         #expect(policy.failedLoginsPerOrigin == 20 && policy.failedLoginsPerCaller == 2_000)
         #expect(policy.failedLoginsInAll == 20_000)
+    }
+
+    @Test("R93: a changed contact waits from 1 h to 7 days")
+    func contactHold() {
+        for hold in [Duration.hours(1), .hours(168)] {
+            #expect(faults { $0.contactHold = hold } == [])
+        }
+        for hold in [Duration.hours(1) - oneMillisecond, .hours(168) + oneMillisecond, .zero] {
+            #expect(faults { $0.contactHold = hold } == ["policy.contact-hold"], "\(hold)")
+        }
     }
 
     @Test("R80: every fault is named, not the first one only")

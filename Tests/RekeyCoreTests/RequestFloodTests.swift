@@ -30,6 +30,8 @@ import Testing
         case 1: for _ in 0..<5 { story.activate(newest, .wrong) }
         case 2: if let granted = story.login().reply { story.changePassword(granted.session) }
         case 3: story.update(mail: "a\(story.log.count)@example.fr")
+        case 12...15:
+            if let change = story.subject.account?.contactChange { story.cancelChange(change.id) }
         case 4: story.operate(LockAccount.self)
         case 5...7: story.operate(UnlockAccount.self)
         case 8: story.operate(DisableAccount.self)

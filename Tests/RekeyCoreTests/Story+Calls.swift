@@ -96,7 +96,13 @@ extension Story {
             identifier: Profile.known.identifier,
             expectedVersion: version ?? subject.account?.version ?? 0, name: name, mail: mail,
             mobile: mobile, language: language)
-        return run { UpdateAccount.decide($0, request, $1, $2) }
+        let facts = UpdateAccount.Facts(change: fresh(), letters: pair())
+        return run { UpdateAccount.decide($0, request, facts, $1, $2) }
+    }
+
+    @discardableResult
+    func cancelChange(_ id: ResetID) -> Answer<Nothing> {
+        run { subject, _, now in CancelContactChange.decide(subject, id, now) }
     }
 
     @discardableResult

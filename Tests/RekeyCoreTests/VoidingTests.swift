@@ -63,6 +63,7 @@ import Testing
         #expect(story.update(mail: "other@example.fr").isReply)
         #expect(story.use(session).isReply)
         expectVoid(resets, in: story)
+        story.wait(story.policy.contactHold)
         (story, session, resets) = try open()
         #expect(story.update(mobile: "+33699999999").isReply)
         expectVoid(resets, in: story)

@@ -28,11 +28,19 @@ import Testing
             case .mail(let mail):
                 #expect(content.kind.channel == .mail)
                 #expect(!(mail.subject + mail.body).contains("q7KfZ"))
-                #expect(mail.body.contains("#" + Samples.token) == (content.kind != .recoveredMail))
+                let link =
+                    switch content.kind {
+                    case .recoveredMail: "no link"
+                    case .contactChangedMail: "ep#cancel=" + Samples.token + ">"
+                    default: "ep#" + Samples.token + ">"
+                    }
+                #expect(mail.body.contains(link) == (content.kind != .recoveredMail))
+                #expect(mail.body.contains(Samples.token) == (content.kind != .recoveredMail))
             case .sms(let text):
                 #expect(content.kind.channel == .sms)
                 #expect(!text.words.contains(Samples.token) && !text.words.contains("https"))
-                #expect(text.words.contains("q7KfZ") == (content.kind != .recoveredSMS))
+                let hasCode = [.recoveryCode, .activationCode].contains(content.kind)
+                #expect(text.words.contains("q7KfZ") == hasCode)
             }
         }
     }
@@ -45,6 +53,94 @@ import Testing
         #expect(english.contains("Forgotten access code") && english.contains("let us know"))
         #expect(try Samples.words(.recoveredSMS).contains("Si ce n'était pas vous"))
         #expect(try Samples.words(.recoveredSMS, .english).contains("If this was not you"))
+    }
+
+    @Test("R93: a change of contacts is told in French, with what changed and how to take it back")
+    func changedFrench() throws {
+        let mail = try Samples.mail(Samples.contents()[6])
+        #expect(mail.subject == "CREDIT MUNICIPAL DE PARIS : Vos coordonnées ont été modifiées")
+        #expect(
+            mail.body.hasPrefix(
+                """
+                Les coordonnées de votre espace personnel ont été modifiées.
+
+                Nouvelle adresse mail : m•••@•••.fr
+                Nouveau numéro de mobile : •••99
+
+                Par sécurité, votre code d'accès ne peut pas être réinitialisé pendant 24h. Votre \
+                mot de passe actuel reste valable.
+
+                Si vous êtes à l'origine de cette modification, vous n'avez rien d'autre à faire.
+
+                Si vous n'en êtes pas à l'origine, annulez-la en cliquant sur l'URL ci-dessous :
+
+                <https://espacepersonnel.creditmunicipal.fr/ep#cancel=\(Samples.token)>
+
+                Vos coordonnées précédentes seront rétablies et toutes les connexions en cours \
+                seront fermées. Prévenez-nous ensuite à l'adresse ci-dessous.
+
+                Veuillez ne pas répondre à ce courriel.
+
+
+                """))
+        #expect(
+            try Samples.words(Samples.contents()[7])
+                == """
+                CREDIT MUNICIPAL DE PARIS : vos coordonnées ont été modifiées, réinitialisation \
+                suspendue 24h. Si ce n'était pas vous, annulez par le lien de notre mail.
+                """)
+    }
+
+    @Test("R93: a change of contacts is told in English, with what changed and how to take it back")
+    func changedEnglish() throws {
+        let mail = try Samples.mail(Samples.contents()[6], .english)
+        #expect(
+            mail.subject == "CREDIT MUNICIPAL DE PARIS: Your contact details have been changed")
+        #expect(
+            mail.body.hasPrefix(
+                """
+                The contact details of your personal account have been changed.
+
+                New mail address: m•••@•••.fr
+                New mobile number: •••99
+
+                To be safe, your access code cannot be reset for 24 hours. Your present password \
+                remains valid.
+
+                If you made this change, there is nothing else you need to do.
+
+                If you did not, click the URL below to cancel it:
+
+                <https://espacepersonnel.creditmunicipal.fr/ep#cancel=\(Samples.token)>
+
+                Your earlier contact details will be restored, and you will be logged out \
+                everywhere. Then let us know at the address below.
+
+                Please do not reply to this email.
+
+
+                """))
+        #expect(
+            try Samples.words(Samples.contents()[7], .english)
+                == """
+                CREDIT MUNICIPAL DE PARIS: your contact details have been changed, no reset for \
+                24 hours. If this was not you, cancel it with the link in our mail.
+                """)
+    }
+
+    @Test("R93: a contact that is as before is not called new", arguments: Language.allCases)
+    func unchanged(language: Language) throws {
+        let news = [Language.french: "Nouve", .english: "New "][language] ?? ""
+        for (mail, mobile) in [("m•••@•••.fr", nil), (nil, "•••99"), (nil, nil)] {
+            let body = try Samples.mail(
+                .contactChangedMail(
+                    Secret(Samples.token.utf8), hold: .hours(24), newMail: mail, newMobile: mobile),
+                language
+            ).body
+            let told = [mail, mobile].compactMap { $0 }
+            #expect(body.matches(of: try Regex(news)).count == told.count)
+            #expect(told.allSatisfy(body.contains) && !body.contains("{{"))
+        }
     }
 
     @Test("every kind of letter can be written, and none is missing from these tests")

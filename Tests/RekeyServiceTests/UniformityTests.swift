@@ -27,17 +27,20 @@ struct UniformityTests {
     }
 
     @Test(
-        "R01, R04: RequestReset costs and answers the same for every identifier, and twice in a row"
+        "R01, R04, R93: RequestReset costs and answers the same for every identifier, and twice in a row"
     )
     func requestReset() async throws {
         let world = try World(seed: 21)
         let password = "my first long password"
-        for identifier in ["active", "locked", "disabled", "blocked", "over"] {
+        for identifier in ["active", "locked", "disabled", "blocked", "over", "changed"] {
             try await world.createActiveAccount(identifier, password: password)
         }
         _ = try await world.createAccount("pending")
         _ = try await world.call(LockAccount.self, .init(identifier: "locked"))
         _ = try await world.call(DisableAccount.self, .init(identifier: "disabled"))
+        _ = try await world.call(
+            UpdateAccount.self,
+            .init(identifier: "changed", expectedVersion: 2, mail: "other@exemple.fr"))
         for _ in 0..<5 {
             _ = await world.refusal(
                 Login.self, .init(identifier: "blocked", password: Secret("no".utf8)))
@@ -45,7 +48,8 @@ struct UniformityTests {
         _ = try await world.call(RequestReset.self, .init(identifier: "over"))
         var costs: Set<Cost> = []
         for identifier in [
-            "active", "pending", "locked", "disabled", "blocked", "over", "unknown", "unknown",
+            "active", "pending", "locked", "disabled", "blocked", "over", "changed", "unknown",
+            "unknown",
         ] {
             costs.insert(
                 try await cost(world) {

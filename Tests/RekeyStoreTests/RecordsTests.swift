@@ -126,7 +126,7 @@ struct RecordsTests {
         let summary = AccountSummary(
             id: generator.id(), profile: generator.profile(), state: .passwordOff,
             mobileConfirmed: true, version: 9, createdAt: generator.time(), liveSessions: 2,
-            openResets: 1, loginFailures: 100)
+            openResets: 1, loginFailures: 100, contactHoldUntil: generator.time())
         #expect(AccountSummary(stored: summary.stored) == summary)
         #expect(AccountSummary(stored: [0xFF]) == nil)
     }

@@ -13,7 +13,7 @@ struct UniformSizeTests {
     private let arena = Arena()
 
     /// Everybody that the same call may meet: unknown, pending, active, over a limit, blocked, off,
-    /// suspended, locked, disabled.
+    /// suspended, locked, disabled, paused for a changed contact.
     private func everybody(_ reset: Reset, _ generator: inout SeededGenerator) -> [Subject] {
         var pending = Subject(id: generator.id())
         pending.apply(.accountCreated(Bench.profile(pending.id), reset), at: now - .seconds(120))
@@ -26,6 +26,13 @@ struct UniformSizeTests {
             [Event](repeating: .loginFailed(.counted), count: 100),
             [Event](repeating: .activationFailed(reset.id, .counted), count: 10),
             [.accountHeld(.locked)], [.accountHeld(.disabled)],
+            [
+                .accountUpdated(
+                    Bench.profile(generator.id()),
+                    ContactChange(
+                        id: generator.id(), heldUntil: now + .hours(24), mail: "a@example.fr",
+                        mobile: "+33612345678", mobileConfirmed: true))
+            ],
         ]
         let others = changes.map { events in
             var subject = active

@@ -178,8 +178,7 @@ public final class World: @unchecked Sendable {
         for delivered in courier.delivered {
             switch delivered.missive {
             case .mail(let mail):
-                guard let start = mail.body.firstRange(of: "#")?.upperBound else { continue }
-                link = Secret(mail.body[start...].prefix { $0 != ">" }.utf8)
+                link = Self.link(behind: "#", in: mail) ?? link
             case .sms(let text):
                 // "… le code XXXXX."
                 let words = text.words.split(separator: " ")
@@ -190,6 +189,25 @@ public final class World: @unchecked Sendable {
         }
         guard let link, let code else { throw NothingArrived() }
         return Keys(link: link, code: code)
+    }
+
+    /// The link of the newest mail that tells of a change of contacts, and to whom it went.
+    public func newestCancelLink() async throws -> (link: Secret, to: String) {
+        await dispatcher.sendDue()
+        for delivered in courier.delivered.reversed() {
+            guard case .mail(let mail) = delivered.missive,
+                let link = Self.link(behind: "#cancel=", in: mail)
+            else { continue }
+            return (link, mail.to.text)
+        }
+        throw NothingArrived()
+    }
+
+    /// The token that follows `mark` in the mail's URL; nil where something else does.
+    private static func link(behind mark: String, in mail: Mail) -> Secret? {
+        guard let start = mail.body.firstRange(of: mark)?.upperBound else { return nil }
+        let token = mail.body[start...].prefix { $0 != ">" }
+        return token.contains("=") ? nil : Secret(token.utf8)
     }
 
     public struct NothingArrived: Error {}

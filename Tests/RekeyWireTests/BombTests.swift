@@ -92,7 +92,8 @@ struct BombTests {
                 identifier: text, name: text, mail: mail.isEmpty ? text : mail,
                 mobile: mobile.isEmpty ? "+123456789012345" : mobile, language: .french),
             state: .active, mobileConfirmed: false, version: 1,
-            createdAt: Timestamp(milliseconds: 1), liveSessions: 0, openResets: 0, loginFailures: 0)
+            createdAt: Timestamp(milliseconds: 1), liveSessions: 0, openResets: 0, loginFailures: 0,
+            contactHoldUntil: Timestamp(milliseconds: 2))
         return ListAccounts.Reply(
             accounts: Array(repeating: account, count: 1000), nextAfter: nil)
     }

@@ -24,6 +24,7 @@ struct MethodTests {
         check(ValidateLink.self)
         check(ResendCode.self)
         check(Activate.self)
+        check(CancelContactChange.self)
         check(Login.self)
         check(CheckSession.self)
         check(ChangePassword.self)

@@ -67,12 +67,13 @@ struct RefusedFieldTests {
         }
     }
 
-    /// The five requests that carry an origin, and its field number.
+    /// The requests that carry an origin, and its field number.
     private func originFields(_ origin: [UInt8]) -> [String?] {
         [
             field(RequestReset.Request.self, Wire.delimited(2, origin)),
             field(ValidateLink.Request.self, Wire.delimited(2, origin)),
             field(ResendCode.Request.self, Wire.delimited(2, origin)),
+            field(CancelContactChange.Request.self, Wire.delimited(2, origin)),
             field(Activate.Request.self, Wire.delimited(5, origin)),
             field(Login.Request.self, Wire.delimited(3, origin)),
             field(ChangePassword.Request.self, Wire.delimited(5, origin)),

@@ -289,7 +289,7 @@ extension AccountSummary {
                 mobile: request.mobile, language: request.language),
             state: .pending, mobileConfirmed: false, version: 1,
             createdAt: Timestamp(milliseconds: 0), liveSessions: 0, openResets: 1,
-            loginFailures: 0)
+            loginFailures: 0, contactHoldUntil: nil)
     }
 }
 

@@ -47,12 +47,13 @@ struct ReflectionTests {
         let (exit, standing) = try await Self.call(["--list"], server, columns: 80)
         #expect(exit == .done)
         let lines = standing.output.split(separator: "\n").map(String.init)
-        #expect(lines.count == 23)
+        #expect(lines.count == 1 + ProtocolDescription.methods.count)
         #expect(lines.allSatisfy { DisplayWidth.of($0) <= 80 && !$0.contains("…") })
         let rows = lines.map { $0.split(separator: " ").map(String.init) }
         #expect(rows.contains(["rekey.v1.Rekey/Login", "service", "never"]))
         #expect(rows.contains(["rekey.v1.Rekey/Activate", "service", "with", "key"]))
         #expect(rows.contains(["rekey.v1.Operator/GetAccount", "operator,", "auditor", "freely"]))
+        #expect(rows.contains(["rekey.v1.Rekey/Health", "everybody", "freely"]))
     }
 
     @Test("the list is the server's own, whatever this program knows, and is escaped")

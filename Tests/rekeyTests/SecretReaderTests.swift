@@ -63,13 +63,15 @@ struct SecretReaderTests {
         "takes the token of a link out of the whole address",
         arguments: [
             ("https://ep.example.fr/ep#AQAB-_", "AQAB-_"), ("#AQAB", "AQAB"), ("AQAB", "AQAB"),
+            ("https://ep.example.fr/ep#cancel=AQAB-_", "AQAB-_"),
         ])
     func link(_ given: String, _ token: String) throws {
         #expect(try reader("\(given)\n").readLink("-").text == token)
     }
 
     @Test(
-        "refuses a link without a token, and any empty secret", arguments: ["https://a.fr/#", ""])
+        "refuses a link without a token, and any empty secret",
+        arguments: ["https://a.fr/#", "https://a.fr/#cancel=", ""])
     func empty(_ given: String) throws {
         let reader = try reader("\(given)\n")
         #expect(throws: CommandError.self) { try reader.readLink("-") }

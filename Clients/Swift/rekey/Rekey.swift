@@ -13,7 +13,8 @@ struct Rekey: AsyncParsableCommand {
         version: "rekey, protocol version 1",
         subcommands: [
             ResetCommand.self, LoginCommand.self, SessionCommand.self, PasswordCommand.self,
-            AccountCommand.self, LettersCommand.self, StatusCommand.self, HealthCommand.self,
+            ContactCommand.self, AccountCommand.self, LettersCommand.self, StatusCommand.self,
+            HealthCommand.self,
             CallCommand.self, BenchCommand.self, ExitCodesCommand.self,
         ])
 }

@@ -167,6 +167,14 @@ static inline const ProtobufCMessageDescriptor *rekey_cancel_descriptor(void) {
     return &rekey__v1__cancel__descriptor;
 }
 
+static inline const ProtobufCMessageDescriptor *rekey_cancel_contact_change_reply_descriptor(void) {
+    return &rekey__v1__cancel_contact_change_reply__descriptor;
+}
+
+static inline const ProtobufCMessageDescriptor *rekey_cancel_contact_change_request_descriptor(void) {
+    return &rekey__v1__cancel_contact_change_request__descriptor;
+}
+
 static inline const ProtobufCMessageDescriptor *rekey_change_password_reply_descriptor(void) {
     return &rekey__v1__change_password_reply__descriptor;
 }
@@ -193,6 +201,14 @@ static inline const ProtobufCMessageDescriptor *rekey_clock_reading_descriptor(v
 
 static inline const ProtobufCMessageDescriptor *rekey_code_resent_descriptor(void) {
     return &rekey__v1__code_resent__descriptor;
+}
+
+static inline const ProtobufCMessageDescriptor *rekey_contact_change_cancelled_descriptor(void) {
+    return &rekey__v1__contact_change_cancelled__descriptor;
+}
+
+static inline const ProtobufCMessageDescriptor *rekey_contact_change_row_descriptor(void) {
+    return &rekey__v1__contact_change_row__descriptor;
 }
 
 static inline const ProtobufCMessageDescriptor *rekey_create_account_request_descriptor(void) {

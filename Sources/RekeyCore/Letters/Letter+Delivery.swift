@@ -15,8 +15,12 @@ public struct Envelope: Hashable, Sendable {
     public var to: String
     public var name: String
     public var language: Language
-    /// How long the link opened when it was made; zero for letters without one.
+    /// How long the link opened when it was made, and an account is held for a changed contact;
+    /// zero for letters without either.
     public var linkLife: Duration
+    /// After a change of contacts: those that are other ones now, masked.
+    public var newMail: String?
+    public var newMobile: String?
 }
 
 extension Subject {
@@ -25,10 +29,10 @@ extension Subject {
         // An identifier may come back after its account was deleted; older letters are not its own.
         guard let kind = letter.kind, let account, letter.queuedAt >= account.createdAt
         else { return .dead }
-        // The policy may have narrowed since the number was written (R07).
-        guard kind.channel == .mail || policy.sendsSMS(to: account.profile.mobile)
-        else { return .dead }
-        var life = Duration.zero
+        let profile = account.profile
+        var envelope = Envelope(
+            kind: kind, to: kind.channel == .mail ? profile.mail : profile.mobile,
+            name: profile.name, language: profile.language, linkLife: .zero)
         switch kind {
         case .recoveredMail, .recoveredSMS:
             break
@@ -40,13 +44,21 @@ extension Subject {
                 else { return .dead }
             }
             guard mayRecover(policy: policy, now: now) else { return .hold }
-            life = reset.validUntil - reset.openedAt
+            envelope.linkLife = reset.validUntil - reset.openedAt
+        case .contactChangedMail, .contactChangedSMS:
+            // Whatever the account is held by: who was a contact before must hear of it.
+            guard let change = account.openContactChange(at: now), change.id == letter.reset
+            else { return .dead }
+            envelope.to = kind.channel == .mail ? change.mail : change.mobile
+            envelope.linkLife = change.heldUntil - letter.queuedAt
+            if profile.mail != change.mail { envelope.newMail = Masking.mail(profile.mail) }
+            if profile.mobile != change.mobile {
+                envelope.newMobile = Masking.mobile(profile.mobile)
+            }
         }
-        return .send(
-            Envelope(
-                kind: kind,
-                to: kind.channel == .mail ? account.profile.mail : account.profile.mobile,
-                name: account.profile.name, language: account.profile.language, linkLife: life))
+        // The policy may have narrowed since the number was written (R07).
+        guard kind.channel == .mail || policy.sendsSMS(to: envelope.to) else { return .dead }
+        return .send(envelope)
     }
 }
 

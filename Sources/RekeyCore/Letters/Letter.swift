@@ -13,6 +13,7 @@ public struct Letter: Hashable, Sendable {
     public var subject: SubjectID
     /// nil: a stand-in. It costs what a letter costs and goes to nobody (R01, R04).
     public var kind: LetterKind?
+    /// What its link is minted from: a reset, or a change of contacts.
     public var reset: ResetID
     /// Which code of the reset.
     public var codeGeneration: Int

@@ -6,14 +6,16 @@ public enum LetterKind: UInt8, CaseIterable, Sendable {
     case activationCode
     case recoveredMail
     case recoveredSMS
+    case contactChangedMail
+    case contactChangedSMS
 
     /// By what way it goes.
     public enum Channel: Sendable { case mail, sms }
 
     public var channel: Channel {
         switch self {
-        case .recoveryLink, .activationLink, .recoveredMail: .mail
-        case .recoveryCode, .activationCode, .recoveredSMS: .sms
+        case .recoveryLink, .activationLink, .recoveredMail, .contactChangedMail: .mail
+        case .recoveryCode, .activationCode, .recoveredSMS, .contactChangedSMS: .sms
         }
     }
 }

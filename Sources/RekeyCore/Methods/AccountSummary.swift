@@ -9,11 +9,13 @@ public struct AccountSummary: Hashable, Sendable {
     public var liveSessions: Int
     public var openResets: Int
     public var loginFailures: Int
+    /// Recovery is paused until then, since a contact was changed (R93); nil: it is not.
+    public var contactHoldUntil: Timestamp?
 
     public init(
         id: SubjectID, profile: Profile, state: AccountState, mobileConfirmed: Bool,
         version: UInt64, createdAt: Timestamp, liveSessions: Int, openResets: Int,
-        loginFailures: Int
+        loginFailures: Int, contactHoldUntil: Timestamp?
     ) {
         self.id = id
         self.profile = profile
@@ -24,6 +26,7 @@ public struct AccountSummary: Hashable, Sendable {
         self.liveSessions = liveSessions
         self.openResets = openResets
         self.loginFailures = loginFailures
+        self.contactHoldUntil = contactHoldUntil
     }
 }
 
@@ -37,7 +40,8 @@ extension Subject {
             createdAt: account.createdAt,
             liveSessions: account.sessions.count { $0.isLive(policy: policy, at: now) },
             openResets: account.resets.count { $0.isOpen(policy: policy, at: now) },
-            loginFailures: traffic.loginFailures)
+            loginFailures: traffic.loginFailures,
+            contactHoldUntil: account.openContactChange(at: now)?.heldUntil)
     }
 
     /// The decision of an operator's call that applies `events` and shows the account after them.

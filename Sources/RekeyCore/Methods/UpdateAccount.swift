@@ -1,4 +1,5 @@
-/// An operator changes name, contacts or language. A changed contact voids every open reset (R18).
+/// An operator changes name, contacts or language. A changed contact voids every open reset (R18),
+/// is told to who was one before, and gets no letters of a recovery for a while (R93).
 public enum UpdateAccount: Method {
     public static let name = "rekey.v1.Operator/UpdateAccount"
     public static let repeatability = Repeatability.withKey
@@ -28,8 +29,19 @@ public enum UpdateAccount: Method {
 
     public typealias Reply = AccountSummary
 
+    /// For a change of contacts.
+    public struct Facts: Sendable {
+        public var change: ResetID
+        public var letters: LetterPair
+
+        public init(change: ResetID, letters: LetterPair) {
+            self.change = change
+            self.letters = letters
+        }
+    }
+
     public static func decide(
-        _ subject: Subject, _ request: Request, _ policy: Policy, _ now: Timestamp
+        _ subject: Subject, _ request: Request, _ facts: Facts, _ policy: Policy, _ now: Timestamp
     ) -> Decision<Reply> {
         guard let account = subject.account else { return .refused(.accountUnknown) }
         guard account.version == request.expectedVersion else {
@@ -47,9 +59,15 @@ public enum UpdateAccount: Method {
         do {
             // A number that was allowed when it was written does not stand in the way of a new name.
             profile = try request.mobile == nil ? profile.checked() : profile.checked(policy)
-            return subject.operated(by: [.accountUpdated(profile)], policy, now)
         } catch {
             return .refused(error)
         }
+        let change = account.contactChange(
+            to: profile, id: facts.change, policy: policy, at: now)
+        return subject.operated(
+            by: [.accountUpdated(profile, change)],
+            letters: change?.letters(
+                to: subject.id, ids: facts.letters, profile: profile, at: now) ?? [],
+            policy, now)
     }
 }

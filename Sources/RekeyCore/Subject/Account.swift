@@ -19,6 +19,9 @@ public struct Account: Hashable, Sendable {
     public var wrongCodes: [Timestamp]
     /// Oldest first.
     public var sessions: [Session]
+    /// The last change of its contacts, while it may be taken back and until a reset is opened
+    /// after that.
+    public var contactChange: ContactChange?
 
     public init(profile: Profile, createdAt: Timestamp) {
         self.profile = profile
@@ -31,6 +34,7 @@ public struct Account: Hashable, Sendable {
         resets = []
         wrongCodes = []
         sessions = []
+        contactChange = nil
     }
 
     /// What an operator holds an account by.

@@ -10,6 +10,9 @@
 /// | suspended | wrong codes within a window | yes | no | the window, UnlockAccount |
 /// | locked | LockAccount | no | no; nothing voided | UnlockAccount |
 /// | disabled | DisableAccount | no | no; sessions and resets voided | EnableAccount |
+///
+/// A changed contact pauses recovery besides, in any state but pending, and stops nothing else: see
+/// `ContactChange`.
 public enum AccountState: UInt32, CaseIterable, Sendable {
     case pending = 1
     case active

@@ -12,11 +12,13 @@ public enum Event: Hashable, Sendable {
     case sessionEnded(SessionID)
     case passwordChanged(keeping: SessionID, PasswordRecord)
     case accountCreated(Profile, Reset)
-    case accountUpdated(Profile)
+    /// With the hold that it begins or renews, if it does.
+    case accountUpdated(Profile, ContactChange?)
     case accountHeld(Account.Hold)
     case suspensionLifted
     case accountDeleted
     case sessionsRevoked
+    case contactChangeCancelled(ResetID)
 }
 
 extension Event {

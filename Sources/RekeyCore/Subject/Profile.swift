@@ -19,6 +19,9 @@ public struct Profile: Hashable, Sendable {
         self.language = language
     }
 
+    /// Letters reach the same mail and the same mobile.
+    func hasContacts(of other: Profile) -> Bool { mail == other.mail && mobile == other.mobile }
+
     /// Throws a refusal that names the first field that cannot be used.
     public func checked() throws(Refusal) -> Profile {
         guard (1...128).contains(name.utf8.count), name.isPlainText else {

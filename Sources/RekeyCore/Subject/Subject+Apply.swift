@@ -48,8 +48,9 @@ extension Subject {
         case .accountCreated(let profile, let reset):
             account = Account(profile: profile, createdAt: now)
             account?.resets = [reset]
-        case .accountUpdated(let profile):
+        case .accountUpdated(let profile, let change):
             apply(profile)
+            if let change { account?.contactChange = change }
         case .accountHeld(let hold):
             account?.hold = hold
             account?.version &+= 1
@@ -65,6 +66,8 @@ extension Subject {
         case .sessionsRevoked:
             account?.sessions = []
             account?.version &+= 1
+        case .contactChangeCancelled(let id):
+            takeBackContactChange(id)
         }
     }
 
@@ -78,6 +81,7 @@ extension Subject {
         traffic.resetRequests = traffic.resetRequests.suffix(Traffic.resetRequestsMax)
         guard standing == .opened else { return }
         account?.resets.removeAll { now >= $0.validUntil }
+        if account?.openContactChange(at: now) == nil { account?.contactChange = nil }
         account?.resets.append(reset)
     }
 
@@ -87,7 +91,20 @@ extension Subject {
         account?.version &+= 1
         if before.mobile != profile.mobile { account?.mobileConfirmed = false }
         // R18: a link or code may be in the wrong hands once a contact has changed.
-        if before.mobile != profile.mobile || before.mail != profile.mail { voidResets() }
+        if !profile.hasContacts(of: before) { voidResets() }
+    }
+
+    /// R93. Sessions end too: whoever says that it was somebody else says that somebody else is at
+    /// the account, and a session costs its owner one login.
+    private mutating func takeBackContactChange(_ id: ResetID) {
+        guard let account, let change = account.contactChange, change.id == id else { return }
+        var profile = account.profile
+        profile.mail = change.mail
+        profile.mobile = change.mobile
+        apply(profile)
+        self.account?.mobileConfirmed = change.mobileConfirmed
+        self.account?.sessions = []
+        self.account?.contactChange = nil
     }
 
     private mutating func setPassword(_ password: PasswordRecord) {

@@ -37,7 +37,8 @@ public struct Subject: Hashable, Sendable {
 
     /// Whether link and code may set a password now.
     public func mayRecover(policy: Policy, now: Timestamp) -> Bool {
-        guard let account, account.hold == .none else { return false }
+        guard let account, account.hold == .none, account.openContactChange(at: now) == nil
+        else { return false }
         return !account.isSuspended(policy: policy, at: now)
     }
 

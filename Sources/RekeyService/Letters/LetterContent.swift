@@ -15,6 +15,15 @@ public enum LetterContent: Sendable {
     case activationCode(_ code: Secret)
     case recoveredMail
     case recoveredSMS
+    /// To who was a contact before.
+    ///
+    /// - Parameters:
+    ///   - link: The token that takes the change back.
+    ///   - hold: For how long it does, and the account is not recovered.
+    ///   - newMail: The new address, masked; nil: it is the same. So with `newMobile`.
+    case contactChangedMail(
+        _ link: Secret, hold: Duration, newMail: String?, newMobile: String?)
+    case contactChangedSMS(hold: Duration)
 
     public var kind: LetterKind {
         switch self {
@@ -24,6 +33,8 @@ public enum LetterContent: Sendable {
         case .activationCode: .activationCode
         case .recoveredMail: .recoveredMail
         case .recoveredSMS: .recoveredSMS
+        case .contactChangedMail: .contactChangedMail
+        case .contactChangedSMS: .contactChangedSMS
         }
     }
 }

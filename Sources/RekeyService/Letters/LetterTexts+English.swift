@@ -57,6 +57,37 @@ extension LetterTexts {
             """
             {{institution}}: your access code has been changed. If this was not you, reset it in \
             your personal account and let us know.
+            """),
+        contactChangedMail: MailText(
+            subject: "{{institution}}: Your contact details have been changed",
+            body: """
+                The contact details of your personal account have been changed.
+
+                {{#newMail}}
+                New mail address: {{.}}
+                {{/newMail}}
+                {{#newMobile}}
+                New mobile number: {{.}}
+                {{/newMobile}}
+
+                To be safe, your access code cannot be reset for {{life}}. Your present password \
+                remains valid.
+
+                If you made this change, there is nothing else you need to do.
+
+                If you did not, click the URL below to cancel it:
+
+                <{{link}}>
+
+                Your earlier contact details will be restored, and you will be logged out \
+                everywhere. Then let us know at the address below.
+
+                \(englishClose)
+                """),
+        contactChangedSMS: template(
+            """
+            {{institution}}: your contact details have been changed, no reset for {{life}}. If \
+            this was not you, cancel it with the link in our mail.
             """))
 
     private static let englishClose = """

@@ -62,6 +62,37 @@ extension LetterTexts {
             """
             {{institution}} : votre code d'accès a été modifié. Si ce n'était pas vous, \
             réinitialisez-le dans votre espace personnel et prévenez-nous.
+            """),
+        contactChangedMail: MailText(
+            subject: "{{institution}} : Vos coordonnées ont été modifiées",
+            body: """
+                Les coordonnées de votre espace personnel ont été modifiées.
+
+                {{#newMail}}
+                Nouvelle adresse mail : {{.}}
+                {{/newMail}}
+                {{#newMobile}}
+                Nouveau numéro de mobile : {{.}}
+                {{/newMobile}}
+
+                Par sécurité, votre code d'accès ne peut pas être réinitialisé pendant {{life}}. \
+                Votre mot de passe actuel reste valable.
+
+                Si vous êtes à l'origine de cette modification, vous n'avez rien d'autre à faire.
+
+                Si vous n'en êtes pas à l'origine, annulez-la en cliquant sur l'URL ci-dessous :
+
+                <{{link}}>
+
+                Vos coordonnées précédentes seront rétablies et toutes les connexions en cours \
+                seront fermées. Prévenez-nous ensuite à l'adresse ci-dessous.
+
+                \(frenchClose)
+                """),
+        contactChangedSMS: template(
+            """
+            {{institution}} : vos coordonnées ont été modifiées, réinitialisation suspendue \
+            {{life}}. Si ce n'était pas vous, annulez par le lien de notre mail.
             """))
 
     private static let frenchClose = """

@@ -4,7 +4,7 @@ import RekeyCore
 /// The texts of all letters in one language: Mustache templates, part of the program.
 ///
 /// They know `institution`, `signature`, `addressLines`, `openingHours`, and, each where it belongs,
-/// `link` and `life` or `code`. Values are data: nothing in a value is ever read as a template, and
+/// `link` and `life`, `code`, `newMail` and `newMobile`. Values are data: nothing in a value is ever read as a template, and
 /// nothing is escaped for HTML. The texts of SMS keep to the GSM 7-bit alphabet (3GPP TS 23.038,
 /// section 6.2.1), which has è, é, à and ù but neither ç nor ê: one letter outside it halves what
 /// fits and doubles what is paid.
@@ -25,6 +25,8 @@ struct LetterTexts: Sendable {
     let activationCode: MustacheTemplate
     let recoveredMail: MailText
     let recoveredSMS: MustacheTemplate
+    let contactChangedMail: MailText
+    let contactChangedSMS: MustacheTemplate
 
     static subscript(language: Language) -> LetterTexts {
         switch language {

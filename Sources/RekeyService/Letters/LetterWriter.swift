@@ -39,8 +39,9 @@ public struct LetterWriter: Sendable {
             guard let number = MobileNumber(to) else { throw .mobileNumber }
             return .sms(Text(to: number, words: text.render(values), date: queued))
         }
-        func put(link: Secret, life: Duration) {
-            values["link"] = letterhead.linkBase + "#" + Self.text(link)
+        /// The page behind the link has to know what it is for.
+        func put(link: Secret, for purpose: String = "", life: Duration) {
+            values["link"] = letterhead.linkBase + "#" + purpose + Self.text(link)
             values["life"] = language.linkLife(life)
         }
         switch content {
@@ -60,6 +61,14 @@ public struct LetterWriter: Sendable {
             return try mail(texts.recoveredMail)
         case .recoveredSMS:
             return try sms(texts.recoveredSMS)
+        case .contactChangedMail(let link, let hold, let newMail, let newMobile):
+            put(link: link, for: "cancel=", life: hold)
+            values["newMail"] = newMail?.oneLine
+            values["newMobile"] = newMobile?.oneLine
+            return try mail(texts.contactChangedMail)
+        case .contactChangedSMS(let hold):
+            values["life"] = language.linkLife(hold)
+            return try sms(texts.contactChangedSMS)
         }
     }
 

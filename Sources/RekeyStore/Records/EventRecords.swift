@@ -50,7 +50,9 @@ extension EventRecord {
             let body = message.account_created.pointee
             event = .accountCreated(try profile(body.profile), try reset(body.reset))
         case REKEY__V1__EVENT__KIND_ACCOUNT_UPDATED:
-            event = .accountUpdated(try profile(message.account_updated.pointee.profile))
+            let body = message.account_updated.pointee
+            event = .accountUpdated(
+                try profile(body.profile), try contactChange(body.contact_change))
         case REKEY__V1__EVENT__KIND_ACCOUNT_HELD:
             event = .accountHeld(try known(message.account_held.pointee.hold.rawValue, "hold"))
         case REKEY__V1__EVENT__KIND_SUSPENSION_LIFTED:
@@ -59,6 +61,9 @@ extension EventRecord {
             event = .accountDeleted
         case REKEY__V1__EVENT__KIND_SESSIONS_REVOKED:
             event = .sessionsRevoked
+        case REKEY__V1__EVENT__KIND_CONTACT_CHANGE_CANCELLED:
+            event = .contactChangeCancelled(
+                try message.contact_change_cancelled.pointee.change.id("change"))
         default:
             throw .field("event", "of a kind that this version does not know")
         }
@@ -131,10 +136,13 @@ extension EventRecord {
                 $0.profile = arena.message(ProfileRow(profile: profile))
                 $0.reset = arena.message(ResetRecord(reset: reset))
             }
-        case .accountUpdated(let profile):
+        case .accountUpdated(let profile, let change):
             message.kind_case = REKEY__V1__EVENT__KIND_ACCOUNT_UPDATED
             message.account_updated = arena.body(rekey_account_updated_descriptor()) {
                 $0.profile = arena.message(ProfileRow(profile: profile))
+                if let change {
+                    $0.contact_change = arena.message(ContactChangeRecord(change: change))
+                }
             }
         case .accountHeld(let hold):
             message.kind_case = REKEY__V1__EVENT__KIND_ACCOUNT_HELD
@@ -150,6 +158,13 @@ extension EventRecord {
         case .sessionsRevoked:
             message.kind_case = REKEY__V1__EVENT__KIND_SESSIONS_REVOKED
             message.sessions_revoked = arena.body(rekey_sessions_revoked_descriptor())
+        case .contactChangeCancelled(let id):
+            message.kind_case = REKEY__V1__EVENT__KIND_CONTACT_CHANGE_CANCELLED
+            message.contact_change_cancelled = arena.body(
+                rekey_contact_change_cancelled_descriptor()
+            ) {
+                $0.change = arena.data(id)
+            }
         }
     }
 }
@@ -182,4 +197,12 @@ private func profile(
 ) throws(Refusal) -> Profile {
     let row: ProfileRow = try required(row, "profile")
     return row.profile
+}
+
+/// nil where none stands.
+func contactChange(
+    _ row: UnsafeMutablePointer<Rekey__V1__ContactChangeRow>?
+) throws(Refusal) -> ContactChange? {
+    guard let row else { return nil }
+    return try ContactChangeRecord(row.pointee).change
 }

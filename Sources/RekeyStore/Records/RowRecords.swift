@@ -62,6 +62,7 @@ struct AccountRecord: WireMessage {
         account.sessions = try elements(message.n_sessions, message.sessions) {
             (row: SessionRecord) in row.session
         }
+        account.contactChange = try contactChange(message.contact_change)
     }
 
     func fill(_ message: inout Rekey__V1__AccountRow, _ arena: Arena) {
@@ -78,6 +79,9 @@ struct AccountRecord: WireMessage {
         (message.n_wrong_codes_ms, message.wrong_codes_ms) = arena.table(account.wrongCodes, \.wire)
         (message.n_sessions, message.sessions) =
             arena.messages(account.sessions.map(SessionRecord.init))
+        if let change = account.contactChange {
+            message.contact_change = arena.message(ContactChangeRecord(change: change))
+        }
     }
 }
 
@@ -182,5 +186,30 @@ struct SessionRecord: WireMessage {
         message.id = arena.data(session.id)
         message.opened_at_ms = session.openedAt.wire
         message.used_at_ms = session.usedAt.wire
+    }
+}
+
+struct ContactChangeRecord: WireMessage {
+    var change: ContactChange
+
+    init(change: ContactChange) { self.change = change }
+
+    static var descriptor: UnsafePointer<ProtobufCMessageDescriptor> {
+        rekey_contact_change_row_descriptor()
+    }
+
+    init(_ message: Rekey__V1__ContactChangeRow) throws(Refusal) {
+        change = ContactChange(
+            id: try message.id.id("id"), heldUntil: Timestamp(wire: message.held_until_ms),
+            mail: message.mail.text, mobile: message.mobile.text,
+            mobileConfirmed: message.mobile_confirmed != 0)
+    }
+
+    func fill(_ message: inout Rekey__V1__ContactChangeRow, _ arena: Arena) {
+        message.id = arena.data(change.id)
+        message.held_until_ms = change.heldUntil.wire
+        message.mail = arena.string(change.mail)
+        message.mobile = arena.string(change.mobile)
+        message.mobile_confirmed = change.mobileConfirmed ? 1 : 0
     }
 }

@@ -20,7 +20,9 @@ extension AccountSummary: WireMessage {
             createdAt: Timestamp(wire: message.created_at_ms),
             liveSessions: Int(message.live_sessions),
             openResets: Int(message.open_resets),
-            loginFailures: Int(message.login_failures))
+            loginFailures: Int(message.login_failures),
+            contactHoldUntil: message.contact_hold_until_ms == 0
+                ? nil : Timestamp(wire: message.contact_hold_until_ms))
     }
 
     public func fill(_ message: inout Rekey__V1__Account, _ arena: Arena) {
@@ -37,6 +39,7 @@ extension AccountSummary: WireMessage {
         message.live_sessions = .init(clamping: liveSessions)
         message.open_resets = .init(clamping: openResets)
         message.login_failures = .init(clamping: loginFailures)
+        message.contact_hold_until_ms = contactHoldUntil?.wire ?? 0
     }
 }
 

@@ -154,6 +154,23 @@ extension Activate.Request: WireMessage {
     }
 }
 
+extension CancelContactChange.Request: WireMessage {
+    public static var descriptor: UnsafePointer<ProtobufCMessageDescriptor> {
+        rekey_cancel_contact_change_request_descriptor()
+    }
+
+    public init(_ message: Rekey__V1__CancelContactChangeRequest) throws(Refusal) {
+        self.init(
+            link: message.link.secret,
+            origin: try Origin(checking: message.origin))
+    }
+
+    public func fill(_ message: inout Rekey__V1__CancelContactChangeRequest, _ arena: Arena) {
+        message.link = arena.data(link)
+        message.origin = arena.message(origin)
+    }
+}
+
 extension Login.Request: WireMessage {
     public static var descriptor: UnsafePointer<ProtobufCMessageDescriptor> {
         rekey_login_request_descriptor()

@@ -10,6 +10,7 @@ enum WireRecoders {
     static let ofMethods: [String: (request: Recoder, reply: Recoder)] = Dictionary(
         uniqueKeysWithValues: [
             of(RequestReset.self), of(ValidateLink.self), of(ResendCode.self), of(Activate.self),
+            of(CancelContactChange.self),
             of(Login.self), of(CheckSession.self), of(ChangePassword.self), of(Logout.self),
             of(Health.self), of(Describe.self),
             of(CreateAccount.self), of(GetAccount.self), of(ListAccounts.self),

@@ -36,6 +36,9 @@ enum Samples {
             .recoveryLink(Secret(link.utf8), life: life), .recoveryCode(Secret(code.utf8)),
             .activationLink(Secret(link.utf8), life: life), .activationCode(Secret(code.utf8)),
             .recoveredMail, .recoveredSMS,
+            .contactChangedMail(
+                Secret(link.utf8), hold: .hours(24), newMail: "m•••@•••.fr", newMobile: "•••99"),
+            .contactChangedSMS(hold: .hours(24)),
         ]
     }
 

@@ -73,7 +73,14 @@ extension SeededGenerator {
         account.sessions = list(0...10) {
             Session(id: $0.id(), openedAt: $0.time(), usedAt: $0.time())
         }
+        account.contactChange = Bool.random(using: &self) ? contactChange() : nil
         return account
+    }
+
+    mutating func contactChange() -> ContactChange {
+        ContactChange(
+            id: id(), heldUntil: time(), mail: text(), mobile: text(),
+            mobileConfirmed: Bool.random(using: &self))
     }
 
     mutating func subject() -> Subject {
@@ -109,9 +116,9 @@ extension SeededGenerator {
             .loginFailed(counting()), .loggedIn(id(), ended: list(0...10) { $0.id() }),
             .passwordRehashed(password()), .sessionUsed(id()), .sessionEnded(id()),
             .passwordChanged(keeping: id(), password()), .accountCreated(profile(), reset()),
-            .accountUpdated(profile()),
+            .accountUpdated(profile(), Bool.random(using: &self) ? contactChange() : nil),
             .accountHeld([.none, .locked, .disabled].randomElement(using: &self) ?? .none),
-            .suspensionLifted, .accountDeleted, .sessionsRevoked,
+            .suspensionLifted, .accountDeleted, .sessionsRevoked, .contactChangeCancelled(id()),
         ]
     }
 }
@@ -136,6 +143,7 @@ extension Event {
         case .suspensionLifted: 13
         case .accountDeleted: 14
         case .sessionsRevoked: 15
+        case .contactChangeCancelled: 16
         }
     }
 }

@@ -38,7 +38,7 @@ extension Specimen {
             identifier: "c.dupont", name: "Camille Dupont", mail: "c@exemple.fr",
             mobile: "+33612345678", language: .english),
         state: .suspended, mobileConfirmed: true, version: .max, createdAt: time, liveSessions: 1,
-        openResets: 2, loginFailures: 3)
+        openResets: 2, loginFailures: 3, contactHoldUntil: later)
 
     private static let letter = Letter(
         id: LetterID(rawValue: 1), subject: SubjectID(rawValue: .max), kind: .recoveredSMS,
@@ -52,6 +52,9 @@ extension Specimen {
             "ValidateLink.Request",
             ValidateLink.Request(link: secret("link"), origin: origin)),
         .init("ResendCode.Request", ResendCode.Request(link: secret("link"), origin: origin)),
+        .init(
+            "CancelContactChange.Request",
+            CancelContactChange.Request(link: secret("link"), origin: origin)),
         .init(
             "Activate.Request",
             Activate.Request(

@@ -10,14 +10,13 @@ struct AccountShowCommand: RemoteCommand {
 
     func run(_ remote: Remote) async throws(CommandError) {
         try remote.show(await remote.call(GetAccount.self, account.request)) { account, output in
-            Facts(account, createdAt: remote.moment(account.createdAt))
-                .text(columns: output.columns)
+            Facts(account, remote.moment).text(columns: output.columns)
         }
     }
 }
 
 extension Facts {
-    init(_ account: AccountSummary, createdAt: String) {
+    init(_ account: AccountSummary, _ moment: (Timestamp) -> String) {
         self.init([
             "Identifier": account.profile.identifier,
             "Name": account.profile.name,
@@ -25,11 +24,12 @@ extension Facts {
             "Mobile": account.profile.mobile
                 + (account.mobileConfirmed ? " (confirmed)" : " (not confirmed yet)"),
             "Language": account.profile.language.rawValue,
-            "State": account.state.name,
+            "State": account.state.name
+                + (account.contactHoldUntil.map { "; recovery paused until \(moment($0))" } ?? ""),
             "Sessions": "\(account.liveSessions)",
             "Open resets": "\(account.openResets)",
             "Failed logins": "\(account.loginFailures)",
-            "Created": createdAt,
+            "Created": moment(account.createdAt),
             "Version": "\(account.version)",
             "Id": "\(account.id)",
         ])

@@ -44,7 +44,15 @@ struct AccountUpdateCommand: RemoteCommand {
             identifier: account.identifier, expectedVersion: version, name: name, mail: mail,
             mobile: mobile, language: language)
         try remote.show(await remote.call(UpdateAccount.self, request)) { account, _ in
-            "\(account.profile.identifier.escaped) is changed; it has version \(account.version) now.\n"
+            let changed =
+                "\(account.profile.identifier.escaped) is changed; it has version "
+                + "\(account.version) now.\n"
+            guard let until = account.contactHoldUntil else { return changed }
+            return changed + """
+                Its contacts of before are told, and may take the change back.
+                Nobody recovers it until \(remote.moment(until)).
+
+                """
         }
     }
 }

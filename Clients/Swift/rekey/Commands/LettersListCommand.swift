@@ -54,6 +54,8 @@ extension LetterKind {
         case .activationCode: "activation code"
         case .recoveredMail: "notice by mail"
         case .recoveredSMS: "notice by SMS"
+        case .contactChangedMail: "changed contact, by mail"
+        case .contactChangedSMS: "changed contact, by SMS"
         }
     }
 }

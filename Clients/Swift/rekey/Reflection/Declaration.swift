@@ -41,8 +41,11 @@ struct Declaration {
             lines.append(
                 "// Roles: \(description.roleNames). Repeat: \(description.repeatability.name).")
         }
-        lines.append(
-            "rpc \(name)(\(short(declaration.input))) returns (\(short(declaration.output)));")
+        let takes = "rpc \(name)(\(short(declaration.input)))"
+        let gives = "returns (\(short(declaration.output)));"
+        lines +=
+            takes.utf8.count + gives.utf8.count < 80
+            ? ["\(takes) \(gives)"] : [takes, "    \(gives)"]
         return lines.map { $0.escaped + "\n" }.joined()
     }
 
@@ -148,7 +151,11 @@ struct Declaration {
 
 extension MethodDescription {
     /// "operator, auditor".
-    var roleNames: String { roles.map(\.name).joined(separator: ", ") }
+    /// All of them make a line that fits no terminal.
+    var roleNames: String {
+        Set(roles) == Set(Role.allCases)
+            ? "everybody" : roles.map(\.name).joined(separator: ", ")
+    }
 }
 
 extension Repeatability {

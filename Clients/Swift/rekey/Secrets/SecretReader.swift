@@ -33,11 +33,17 @@ struct SecretReader {
         return Secret(bytes)
     }
 
-    /// The token of a link: the whole address may be given, then it is what follows the "#".
+    /// The token of a link: the whole address may be given, then it is what follows the "#", or the
+    /// "#cancel=" of one that takes a change back (P8.2).
     func readLink(_ file: String?) throws(CommandError) -> Secret {
         let link = try read(.link, file)
         let token = link.withBytes { bytes in
-            bytes.firstIndex(of: UInt8(ascii: "#")).map { Secret(bytes[($0 + 1)...]) }
+            bytes.firstIndex(of: UInt8(ascii: "#")).map { mark in
+                let fragment = bytes[(mark + 1)...]
+                let purpose = "cancel=".utf8
+                return Secret(
+                    fragment.starts(with: purpose) ? fragment.dropFirst(purpose.count) : fragment)
+            }
         }
         guard let token else { return link }
         guard !token.isEmpty else {

@@ -592,7 +592,7 @@ void   rekey__v1__server_status_reply__free_unpacked
   assert(message->base.descriptor == &rekey__v1__server_status_reply__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
-static const ProtobufCFieldDescriptor rekey__v1__account__field_descriptors[13] =
+static const ProtobufCFieldDescriptor rekey__v1__account__field_descriptors[14] =
 {
   {
     "id",
@@ -750,8 +750,21 @@ static const ProtobufCFieldDescriptor rekey__v1__account__field_descriptors[13] 
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "contact_hold_until_ms",
+    14,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_FIXED64,
+    0,   /* quantifier_offset */
+    offsetof(Rekey__V1__Account, contact_hold_until_ms),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned rekey__v1__account__field_indices_by_name[] = {
+  13,   /* field[13] = contact_hold_until_ms */
   9,   /* field[9] = created_at_ms */
   0,   /* field[0] = id */
   1,   /* field[1] = identifier */
@@ -769,7 +782,7 @@ static const unsigned rekey__v1__account__field_indices_by_name[] = {
 static const ProtobufCIntRange rekey__v1__account__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 13 }
+  { 0, 14 }
 };
 const ProtobufCMessageDescriptor rekey__v1__account__descriptor =
 {
@@ -779,7 +792,7 @@ const ProtobufCMessageDescriptor rekey__v1__account__descriptor =
   "Rekey__V1__Account",
   "rekey.v1",
   sizeof(Rekey__V1__Account),
-  13,
+  14,
   rekey__v1__account__field_descriptors,
   rekey__v1__account__field_indices_by_name,
   1,  rekey__v1__account__number_ranges,
@@ -1649,7 +1662,7 @@ const ProtobufCEnumDescriptor rekey__v1__account_state__descriptor =
   rekey__v1__account_state__value_ranges,
   NULL,NULL,NULL,NULL   /* reserved[1234] */
 };
-static const ProtobufCEnumValue rekey__v1__letter_kind__enum_values_by_number[7] =
+static const ProtobufCEnumValue rekey__v1__letter_kind__enum_values_by_number[9] =
 {
   { "LETTER_KIND_UNSPECIFIED", "REKEY__V1__LETTER_KIND__LETTER_KIND_UNSPECIFIED", 0 },
   { "LETTER_KIND_RECOVERY_LINK", "REKEY__V1__LETTER_KIND__LETTER_KIND_RECOVERY_LINK", 1 },
@@ -1658,14 +1671,18 @@ static const ProtobufCEnumValue rekey__v1__letter_kind__enum_values_by_number[7]
   { "LETTER_KIND_ACTIVATION_CODE", "REKEY__V1__LETTER_KIND__LETTER_KIND_ACTIVATION_CODE", 4 },
   { "LETTER_KIND_RECOVERED_MAIL", "REKEY__V1__LETTER_KIND__LETTER_KIND_RECOVERED_MAIL", 5 },
   { "LETTER_KIND_RECOVERED_SMS", "REKEY__V1__LETTER_KIND__LETTER_KIND_RECOVERED_SMS", 6 },
+  { "LETTER_KIND_CONTACT_CHANGED_MAIL", "REKEY__V1__LETTER_KIND__LETTER_KIND_CONTACT_CHANGED_MAIL", 7 },
+  { "LETTER_KIND_CONTACT_CHANGED_SMS", "REKEY__V1__LETTER_KIND__LETTER_KIND_CONTACT_CHANGED_SMS", 8 },
 };
 static const ProtobufCIntRange rekey__v1__letter_kind__value_ranges[] = {
-{0, 0},{0, 7}
+{0, 0},{0, 9}
 };
-static const ProtobufCEnumValueIndex rekey__v1__letter_kind__enum_values_by_name[7] =
+static const ProtobufCEnumValueIndex rekey__v1__letter_kind__enum_values_by_name[9] =
 {
   { "LETTER_KIND_ACTIVATION_CODE", 4 },
   { "LETTER_KIND_ACTIVATION_LINK", 3 },
+  { "LETTER_KIND_CONTACT_CHANGED_MAIL", 7 },
+  { "LETTER_KIND_CONTACT_CHANGED_SMS", 8 },
   { "LETTER_KIND_RECOVERED_MAIL", 5 },
   { "LETTER_KIND_RECOVERED_SMS", 6 },
   { "LETTER_KIND_RECOVERY_CODE", 2 },
@@ -1679,9 +1696,9 @@ const ProtobufCEnumDescriptor rekey__v1__letter_kind__descriptor =
   "LetterKind",
   "Rekey__V1__LetterKind",
   "rekey.v1",
-  7,
+  9,
   rekey__v1__letter_kind__enum_values_by_number,
-  7,
+  9,
   rekey__v1__letter_kind__enum_values_by_name,
   1,
   rekey__v1__letter_kind__value_ranges,

@@ -817,6 +817,51 @@ void   rekey__v1__suspension_lifted__free_unpacked
   assert(message->base.descriptor == &rekey__v1__suspension_lifted__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
+void   rekey__v1__contact_change_cancelled__init
+                     (Rekey__V1__ContactChangeCancelled         *message)
+{
+  static const Rekey__V1__ContactChangeCancelled init_value = REKEY__V1__CONTACT_CHANGE_CANCELLED__INIT;
+  *message = init_value;
+}
+size_t rekey__v1__contact_change_cancelled__get_packed_size
+                     (const Rekey__V1__ContactChangeCancelled *message)
+{
+  assert(message->base.descriptor == &rekey__v1__contact_change_cancelled__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t rekey__v1__contact_change_cancelled__pack
+                     (const Rekey__V1__ContactChangeCancelled *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &rekey__v1__contact_change_cancelled__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t rekey__v1__contact_change_cancelled__pack_to_buffer
+                     (const Rekey__V1__ContactChangeCancelled *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &rekey__v1__contact_change_cancelled__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Rekey__V1__ContactChangeCancelled *
+       rekey__v1__contact_change_cancelled__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Rekey__V1__ContactChangeCancelled *)
+     protobuf_c_message_unpack (&rekey__v1__contact_change_cancelled__descriptor,
+                                allocator, len, data);
+}
+void   rekey__v1__contact_change_cancelled__free_unpacked
+                     (Rekey__V1__ContactChangeCancelled *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &rekey__v1__contact_change_cancelled__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
 void   rekey__v1__subject_row__init
                      (Rekey__V1__SubjectRow         *message)
 {
@@ -905,6 +950,51 @@ void   rekey__v1__account_row__free_unpacked
   if(!message)
     return;
   assert(message->base.descriptor == &rekey__v1__account_row__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   rekey__v1__contact_change_row__init
+                     (Rekey__V1__ContactChangeRow         *message)
+{
+  static const Rekey__V1__ContactChangeRow init_value = REKEY__V1__CONTACT_CHANGE_ROW__INIT;
+  *message = init_value;
+}
+size_t rekey__v1__contact_change_row__get_packed_size
+                     (const Rekey__V1__ContactChangeRow *message)
+{
+  assert(message->base.descriptor == &rekey__v1__contact_change_row__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t rekey__v1__contact_change_row__pack
+                     (const Rekey__V1__ContactChangeRow *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &rekey__v1__contact_change_row__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t rekey__v1__contact_change_row__pack_to_buffer
+                     (const Rekey__V1__ContactChangeRow *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &rekey__v1__contact_change_row__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Rekey__V1__ContactChangeRow *
+       rekey__v1__contact_change_row__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Rekey__V1__ContactChangeRow *)
+     protobuf_c_message_unpack (&rekey__v1__contact_change_row__descriptor,
+                                allocator, len, data);
+}
+void   rekey__v1__contact_change_row__free_unpacked
+                     (Rekey__V1__ContactChangeRow *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &rekey__v1__contact_change_row__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
 void   rekey__v1__profile_row__init
@@ -1492,7 +1582,7 @@ const ProtobufCMessageDescriptor rekey__v1__transaction__descriptor =
   (ProtobufCMessageInit) rekey__v1__transaction__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor rekey__v1__event__field_descriptors[16] =
+static const ProtobufCFieldDescriptor rekey__v1__event__field_descriptors[17] =
 {
   {
     "reset_requested",
@@ -1686,6 +1776,18 @@ static const ProtobufCFieldDescriptor rekey__v1__event__field_descriptors[16] =
     0 | PROTOBUF_C_FIELD_FLAG_ONEOF,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "contact_change_cancelled",
+    17,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Rekey__V1__Event, kind_case),
+    offsetof(Rekey__V1__Event, contact_change_cancelled),
+    &rekey__v1__contact_change_cancelled__descriptor,
+    NULL,
+    0 | PROTOBUF_C_FIELD_FLAG_ONEOF,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned rekey__v1__event__field_indices_by_name[] = {
   10,   /* field[10] = account_created */
@@ -1695,6 +1797,7 @@ static const unsigned rekey__v1__event__field_indices_by_name[] = {
   3,   /* field[3] = activated */
   2,   /* field[2] = activation_failed */
   1,   /* field[1] = code_resent */
+  16,   /* field[16] = contact_change_cancelled */
   5,   /* field[5] = logged_in */
   4,   /* field[4] = login_failed */
   9,   /* field[9] = password_changed */
@@ -1708,7 +1811,7 @@ static const unsigned rekey__v1__event__field_indices_by_name[] = {
 static const ProtobufCIntRange rekey__v1__event__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 16 }
+  { 0, 17 }
 };
 const ProtobufCMessageDescriptor rekey__v1__event__descriptor =
 {
@@ -1718,7 +1821,7 @@ const ProtobufCMessageDescriptor rekey__v1__event__descriptor =
   "Rekey__V1__Event",
   "rekey.v1",
   sizeof(Rekey__V1__Event),
-  16,
+  17,
   rekey__v1__event__field_descriptors,
   rekey__v1__event__field_indices_by_name,
   1,  rekey__v1__event__number_ranges,
@@ -2247,7 +2350,7 @@ const ProtobufCMessageDescriptor rekey__v1__account_created__descriptor =
   (ProtobufCMessageInit) rekey__v1__account_created__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor rekey__v1__account_updated__field_descriptors[1] =
+static const ProtobufCFieldDescriptor rekey__v1__account_updated__field_descriptors[2] =
 {
   {
     "profile",
@@ -2261,14 +2364,27 @@ static const ProtobufCFieldDescriptor rekey__v1__account_updated__field_descript
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "contact_change",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Rekey__V1__AccountUpdated, contact_change),
+    &rekey__v1__contact_change_row__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned rekey__v1__account_updated__field_indices_by_name[] = {
+  1,   /* field[1] = contact_change */
   0,   /* field[0] = profile */
 };
 static const ProtobufCIntRange rekey__v1__account_updated__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 1 }
+  { 0, 2 }
 };
 const ProtobufCMessageDescriptor rekey__v1__account_updated__descriptor =
 {
@@ -2278,7 +2394,7 @@ const ProtobufCMessageDescriptor rekey__v1__account_updated__descriptor =
   "Rekey__V1__AccountUpdated",
   "rekey.v1",
   sizeof(Rekey__V1__AccountUpdated),
-  1,
+  2,
   rekey__v1__account_updated__field_descriptors,
   rekey__v1__account_updated__field_indices_by_name,
   1,  rekey__v1__account_updated__number_ranges,
@@ -2377,6 +2493,44 @@ const ProtobufCMessageDescriptor rekey__v1__suspension_lifted__descriptor =
   (ProtobufCMessageInit) rekey__v1__suspension_lifted__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
+static const ProtobufCFieldDescriptor rekey__v1__contact_change_cancelled__field_descriptors[1] =
+{
+  {
+    "change",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Rekey__V1__ContactChangeCancelled, change),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned rekey__v1__contact_change_cancelled__field_indices_by_name[] = {
+  0,   /* field[0] = change */
+};
+static const ProtobufCIntRange rekey__v1__contact_change_cancelled__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 1 }
+};
+const ProtobufCMessageDescriptor rekey__v1__contact_change_cancelled__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "rekey.v1.ContactChangeCancelled",
+  "ContactChangeCancelled",
+  "Rekey__V1__ContactChangeCancelled",
+  "rekey.v1",
+  sizeof(Rekey__V1__ContactChangeCancelled),
+  1,
+  rekey__v1__contact_change_cancelled__field_descriptors,
+  rekey__v1__contact_change_cancelled__field_indices_by_name,
+  1,  rekey__v1__contact_change_cancelled__number_ranges,
+  (ProtobufCMessageInit) rekey__v1__contact_change_cancelled__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
 static const ProtobufCFieldDescriptor rekey__v1__subject_row__field_descriptors[4] =
 {
   {
@@ -2454,7 +2608,7 @@ const ProtobufCMessageDescriptor rekey__v1__subject_row__descriptor =
   (ProtobufCMessageInit) rekey__v1__subject_row__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor rekey__v1__account_row__field_descriptors[10] =
+static const ProtobufCFieldDescriptor rekey__v1__account_row__field_descriptors[11] =
 {
   {
     "profile",
@@ -2576,8 +2730,21 @@ static const ProtobufCFieldDescriptor rekey__v1__account_row__field_descriptors[
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "contact_change",
+    11,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Rekey__V1__AccountRow, contact_change),
+    &rekey__v1__contact_change_row__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned rekey__v1__account_row__field_indices_by_name[] = {
+  10,   /* field[10] = contact_change */
   2,   /* field[2] = created_at_ms */
   4,   /* field[4] = hold */
   3,   /* field[3] = mobile_confirmed */
@@ -2592,7 +2759,7 @@ static const unsigned rekey__v1__account_row__field_indices_by_name[] = {
 static const ProtobufCIntRange rekey__v1__account_row__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 10 }
+  { 0, 11 }
 };
 const ProtobufCMessageDescriptor rekey__v1__account_row__descriptor =
 {
@@ -2602,11 +2769,101 @@ const ProtobufCMessageDescriptor rekey__v1__account_row__descriptor =
   "Rekey__V1__AccountRow",
   "rekey.v1",
   sizeof(Rekey__V1__AccountRow),
-  10,
+  11,
   rekey__v1__account_row__field_descriptors,
   rekey__v1__account_row__field_indices_by_name,
   1,  rekey__v1__account_row__number_ranges,
   (ProtobufCMessageInit) rekey__v1__account_row__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor rekey__v1__contact_change_row__field_descriptors[5] =
+{
+  {
+    "id",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Rekey__V1__ContactChangeRow, id),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "held_until_ms",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_FIXED64,
+    0,   /* quantifier_offset */
+    offsetof(Rekey__V1__ContactChangeRow, held_until_ms),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "mail",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Rekey__V1__ContactChangeRow, mail),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "mobile",
+    4,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Rekey__V1__ContactChangeRow, mobile),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "mobile_confirmed",
+    5,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BOOL,
+    0,   /* quantifier_offset */
+    offsetof(Rekey__V1__ContactChangeRow, mobile_confirmed),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned rekey__v1__contact_change_row__field_indices_by_name[] = {
+  1,   /* field[1] = held_until_ms */
+  0,   /* field[0] = id */
+  2,   /* field[2] = mail */
+  3,   /* field[3] = mobile */
+  4,   /* field[4] = mobile_confirmed */
+};
+static const ProtobufCIntRange rekey__v1__contact_change_row__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 5 }
+};
+const ProtobufCMessageDescriptor rekey__v1__contact_change_row__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "rekey.v1.ContactChangeRow",
+  "ContactChangeRow",
+  "Rekey__V1__ContactChangeRow",
+  "rekey.v1",
+  sizeof(Rekey__V1__ContactChangeRow),
+  5,
+  rekey__v1__contact_change_row__field_descriptors,
+  rekey__v1__contact_change_row__field_indices_by_name,
+  1,  rekey__v1__contact_change_row__number_ranges,
+  (ProtobufCMessageInit) rekey__v1__contact_change_row__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
 static const ProtobufCFieldDescriptor rekey__v1__profile_row__field_descriptors[5] =

@@ -457,6 +457,96 @@ void   rekey__v1__activate_reply__free_unpacked
   assert(message->base.descriptor == &rekey__v1__activate_reply__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
+void   rekey__v1__cancel_contact_change_request__init
+                     (Rekey__V1__CancelContactChangeRequest         *message)
+{
+  static const Rekey__V1__CancelContactChangeRequest init_value = REKEY__V1__CANCEL_CONTACT_CHANGE_REQUEST__INIT;
+  *message = init_value;
+}
+size_t rekey__v1__cancel_contact_change_request__get_packed_size
+                     (const Rekey__V1__CancelContactChangeRequest *message)
+{
+  assert(message->base.descriptor == &rekey__v1__cancel_contact_change_request__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t rekey__v1__cancel_contact_change_request__pack
+                     (const Rekey__V1__CancelContactChangeRequest *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &rekey__v1__cancel_contact_change_request__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t rekey__v1__cancel_contact_change_request__pack_to_buffer
+                     (const Rekey__V1__CancelContactChangeRequest *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &rekey__v1__cancel_contact_change_request__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Rekey__V1__CancelContactChangeRequest *
+       rekey__v1__cancel_contact_change_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Rekey__V1__CancelContactChangeRequest *)
+     protobuf_c_message_unpack (&rekey__v1__cancel_contact_change_request__descriptor,
+                                allocator, len, data);
+}
+void   rekey__v1__cancel_contact_change_request__free_unpacked
+                     (Rekey__V1__CancelContactChangeRequest *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &rekey__v1__cancel_contact_change_request__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   rekey__v1__cancel_contact_change_reply__init
+                     (Rekey__V1__CancelContactChangeReply         *message)
+{
+  static const Rekey__V1__CancelContactChangeReply init_value = REKEY__V1__CANCEL_CONTACT_CHANGE_REPLY__INIT;
+  *message = init_value;
+}
+size_t rekey__v1__cancel_contact_change_reply__get_packed_size
+                     (const Rekey__V1__CancelContactChangeReply *message)
+{
+  assert(message->base.descriptor == &rekey__v1__cancel_contact_change_reply__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t rekey__v1__cancel_contact_change_reply__pack
+                     (const Rekey__V1__CancelContactChangeReply *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &rekey__v1__cancel_contact_change_reply__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t rekey__v1__cancel_contact_change_reply__pack_to_buffer
+                     (const Rekey__V1__CancelContactChangeReply *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &rekey__v1__cancel_contact_change_reply__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Rekey__V1__CancelContactChangeReply *
+       rekey__v1__cancel_contact_change_reply__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Rekey__V1__CancelContactChangeReply *)
+     protobuf_c_message_unpack (&rekey__v1__cancel_contact_change_reply__descriptor,
+                                allocator, len, data);
+}
+void   rekey__v1__cancel_contact_change_reply__free_unpacked
+                     (Rekey__V1__CancelContactChangeReply *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &rekey__v1__cancel_contact_change_reply__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
 void   rekey__v1__login_request__init
                      (Rekey__V1__LoginRequest         *message)
 {
@@ -1473,6 +1563,75 @@ const ProtobufCMessageDescriptor rekey__v1__activate_reply__descriptor =
   rekey__v1__activate_reply__field_indices_by_name,
   0,  rekey__v1__activate_reply__number_ranges,
   (ProtobufCMessageInit) rekey__v1__activate_reply__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor rekey__v1__cancel_contact_change_request__field_descriptors[2] =
+{
+  {
+    "link",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Rekey__V1__CancelContactChangeRequest, link),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "origin",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Rekey__V1__CancelContactChangeRequest, origin),
+    &rekey__v1__origin__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned rekey__v1__cancel_contact_change_request__field_indices_by_name[] = {
+  0,   /* field[0] = link */
+  1,   /* field[1] = origin */
+};
+static const ProtobufCIntRange rekey__v1__cancel_contact_change_request__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 2 }
+};
+const ProtobufCMessageDescriptor rekey__v1__cancel_contact_change_request__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "rekey.v1.CancelContactChangeRequest",
+  "CancelContactChangeRequest",
+  "Rekey__V1__CancelContactChangeRequest",
+  "rekey.v1",
+  sizeof(Rekey__V1__CancelContactChangeRequest),
+  2,
+  rekey__v1__cancel_contact_change_request__field_descriptors,
+  rekey__v1__cancel_contact_change_request__field_indices_by_name,
+  1,  rekey__v1__cancel_contact_change_request__number_ranges,
+  (ProtobufCMessageInit) rekey__v1__cancel_contact_change_request__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+#define rekey__v1__cancel_contact_change_reply__field_descriptors NULL
+#define rekey__v1__cancel_contact_change_reply__field_indices_by_name NULL
+#define rekey__v1__cancel_contact_change_reply__number_ranges NULL
+const ProtobufCMessageDescriptor rekey__v1__cancel_contact_change_reply__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "rekey.v1.CancelContactChangeReply",
+  "CancelContactChangeReply",
+  "Rekey__V1__CancelContactChangeReply",
+  "rekey.v1",
+  sizeof(Rekey__V1__CancelContactChangeReply),
+  0,
+  rekey__v1__cancel_contact_change_reply__field_descriptors,
+  rekey__v1__cancel_contact_change_reply__field_indices_by_name,
+  0,  rekey__v1__cancel_contact_change_reply__number_ranges,
+  (ProtobufCMessageInit) rekey__v1__cancel_contact_change_reply__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
 static const ProtobufCFieldDescriptor rekey__v1__login_request__field_descriptors[4] =

@@ -7,12 +7,13 @@
 #endif
 
 #include "rekey/v1/services.pb-c.h"
-static const ProtobufCMethodDescriptor rekey__v1__rekey__method_descriptors[9] =
+static const ProtobufCMethodDescriptor rekey__v1__rekey__method_descriptors[10] =
 {
   { "RequestReset", &rekey__v1__request_reset_request__descriptor, &rekey__v1__request_reset_reply__descriptor },
   { "ValidateLink", &rekey__v1__validate_link_request__descriptor, &rekey__v1__validate_link_reply__descriptor },
   { "ResendCode", &rekey__v1__resend_code_request__descriptor, &rekey__v1__resend_code_reply__descriptor },
   { "Activate", &rekey__v1__activate_request__descriptor, &rekey__v1__activate_reply__descriptor },
+  { "CancelContactChange", &rekey__v1__cancel_contact_change_request__descriptor, &rekey__v1__cancel_contact_change_reply__descriptor },
   { "Login", &rekey__v1__login_request__descriptor, &rekey__v1__login_reply__descriptor },
   { "CheckSession", &rekey__v1__check_session_request__descriptor, &rekey__v1__check_session_reply__descriptor },
   { "ChangePassword", &rekey__v1__change_password_request__descriptor, &rekey__v1__change_password_reply__descriptor },
@@ -21,11 +22,12 @@ static const ProtobufCMethodDescriptor rekey__v1__rekey__method_descriptors[9] =
 };
 const unsigned rekey__v1__rekey__method_indices_by_name[] = {
   3,        /* Activate */
-  6,        /* ChangePassword */
-  5,        /* CheckSession */
-  8,        /* Health */
-  4,        /* Login */
-  7,        /* Logout */
+  4,        /* CancelContactChange */
+  7,        /* ChangePassword */
+  6,        /* CheckSession */
+  9,        /* Health */
+  5,        /* Login */
+  8,        /* Logout */
   0,        /* RequestReset */
   2,        /* ResendCode */
   1         /* ValidateLink */
@@ -37,7 +39,7 @@ const ProtobufCServiceDescriptor rekey__v1__rekey__descriptor =
   "Rekey",
   "Rekey__V1__Rekey",
   "rekey.v1",
-  9,
+  10,
   rekey__v1__rekey__method_descriptors,
   rekey__v1__rekey__method_indices_by_name
 };
@@ -73,13 +75,21 @@ void rekey__v1__rekey__activate(ProtobufCService *service,
   assert(service->descriptor == &rekey__v1__rekey__descriptor);
   service->invoke(service, 3, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
 }
+void rekey__v1__rekey__cancel_contact_change(ProtobufCService *service,
+                                             const Rekey__V1__CancelContactChangeRequest *input,
+                                             Rekey__V1__CancelContactChangeReply_Closure closure,
+                                             void *closure_data)
+{
+  assert(service->descriptor == &rekey__v1__rekey__descriptor);
+  service->invoke(service, 4, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
+}
 void rekey__v1__rekey__login(ProtobufCService *service,
                              const Rekey__V1__LoginRequest *input,
                              Rekey__V1__LoginReply_Closure closure,
                              void *closure_data)
 {
   assert(service->descriptor == &rekey__v1__rekey__descriptor);
-  service->invoke(service, 4, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
+  service->invoke(service, 5, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
 }
 void rekey__v1__rekey__check_session(ProtobufCService *service,
                                      const Rekey__V1__CheckSessionRequest *input,
@@ -87,7 +97,7 @@ void rekey__v1__rekey__check_session(ProtobufCService *service,
                                      void *closure_data)
 {
   assert(service->descriptor == &rekey__v1__rekey__descriptor);
-  service->invoke(service, 5, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
+  service->invoke(service, 6, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
 }
 void rekey__v1__rekey__change_password(ProtobufCService *service,
                                        const Rekey__V1__ChangePasswordRequest *input,
@@ -95,7 +105,7 @@ void rekey__v1__rekey__change_password(ProtobufCService *service,
                                        void *closure_data)
 {
   assert(service->descriptor == &rekey__v1__rekey__descriptor);
-  service->invoke(service, 6, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
+  service->invoke(service, 7, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
 }
 void rekey__v1__rekey__logout(ProtobufCService *service,
                               const Rekey__V1__LogoutRequest *input,
@@ -103,7 +113,7 @@ void rekey__v1__rekey__logout(ProtobufCService *service,
                               void *closure_data)
 {
   assert(service->descriptor == &rekey__v1__rekey__descriptor);
-  service->invoke(service, 7, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
+  service->invoke(service, 8, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
 }
 void rekey__v1__rekey__health(ProtobufCService *service,
                               const Rekey__V1__HealthRequest *input,
@@ -111,7 +121,7 @@ void rekey__v1__rekey__health(ProtobufCService *service,
                               void *closure_data)
 {
   assert(service->descriptor == &rekey__v1__rekey__descriptor);
-  service->invoke(service, 8, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
+  service->invoke(service, 9, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
 }
 void rekey__v1__rekey__init (Rekey__V1__Rekey_Service *service,
                              Rekey__V1__Rekey_ServiceDestroy destroy)

@@ -56,7 +56,9 @@ typedef enum _Rekey__V1__LetterKind {
   REKEY__V1__LETTER_KIND__LETTER_KIND_ACTIVATION_LINK = 3,
   REKEY__V1__LETTER_KIND__LETTER_KIND_ACTIVATION_CODE = 4,
   REKEY__V1__LETTER_KIND__LETTER_KIND_RECOVERED_MAIL = 5,
-  REKEY__V1__LETTER_KIND__LETTER_KIND_RECOVERED_SMS = 6
+  REKEY__V1__LETTER_KIND__LETTER_KIND_RECOVERED_SMS = 6,
+  REKEY__V1__LETTER_KIND__LETTER_KIND_CONTACT_CHANGED_MAIL = 7,
+  REKEY__V1__LETTER_KIND__LETTER_KIND_CONTACT_CHANGED_SMS = 8
     PROTOBUF_C__FORCE_ENUM_TO_BE_INT_SIZE(REKEY__V1__LETTER_KIND)
 } Rekey__V1__LetterKind;
 
@@ -93,10 +95,14 @@ struct  Rekey__V1__Account
    * Failed logins in a row.
    */
   uint32_t login_failures;
+  /*
+   * A contact was changed: nobody recovers the account until then; 0 when recovery is not paused.
+   */
+  uint64_t contact_hold_until_ms;
 };
 #define REKEY__V1__ACCOUNT__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&rekey__v1__account__descriptor) \
-    , (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, REKEY__V1__LANGUAGE__LANGUAGE_UNSPECIFIED, REKEY__V1__ACCOUNT_STATE__ACCOUNT_STATE_UNSPECIFIED, 0, 0, 0, 0, 0, 0 }
+    , (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, REKEY__V1__LANGUAGE__LANGUAGE_UNSPECIFIED, REKEY__V1__ACCOUNT_STATE__ACCOUNT_STATE_UNSPECIFIED, 0, 0, 0, 0, 0, 0, 0 }
 
 
 struct  Rekey__V1__CreateAccountRequest

@@ -34,8 +34,10 @@ typedef struct Rekey__V1__AccountHeld Rekey__V1__AccountHeld;
 typedef struct Rekey__V1__AccountDeleted Rekey__V1__AccountDeleted;
 typedef struct Rekey__V1__SessionsRevoked Rekey__V1__SessionsRevoked;
 typedef struct Rekey__V1__SuspensionLifted Rekey__V1__SuspensionLifted;
+typedef struct Rekey__V1__ContactChangeCancelled Rekey__V1__ContactChangeCancelled;
 typedef struct Rekey__V1__SubjectRow Rekey__V1__SubjectRow;
 typedef struct Rekey__V1__AccountRow Rekey__V1__AccountRow;
+typedef struct Rekey__V1__ContactChangeRow Rekey__V1__ContactChangeRow;
 typedef struct Rekey__V1__ProfileRow Rekey__V1__ProfileRow;
 typedef struct Rekey__V1__PasswordRow Rekey__V1__PasswordRow;
 typedef struct Rekey__V1__ResetRow Rekey__V1__ResetRow;
@@ -140,7 +142,8 @@ typedef enum {
   REKEY__V1__EVENT__KIND_ACCOUNT_HELD = 13,
   REKEY__V1__EVENT__KIND_ACCOUNT_DELETED = 14,
   REKEY__V1__EVENT__KIND_SESSIONS_REVOKED = 15,
-  REKEY__V1__EVENT__KIND_SUSPENSION_LIFTED = 16
+  REKEY__V1__EVENT__KIND_SUSPENSION_LIFTED = 16,
+  REKEY__V1__EVENT__KIND_CONTACT_CHANGE_CANCELLED = 17
     PROTOBUF_C__FORCE_ENUM_TO_BE_INT_SIZE(REKEY__V1__EVENT__KIND__CASE)
 } Rekey__V1__Event__KindCase;
 
@@ -165,6 +168,7 @@ struct  Rekey__V1__Event
     Rekey__V1__AccountDeleted *account_deleted;
     Rekey__V1__SessionsRevoked *sessions_revoked;
     Rekey__V1__SuspensionLifted *suspension_lifted;
+    Rekey__V1__ContactChangeCancelled *contact_change_cancelled;
   };
 };
 #define REKEY__V1__EVENT__INIT \
@@ -301,10 +305,14 @@ struct  Rekey__V1__AccountUpdated
 {
   ProtobufCMessage base;
   Rekey__V1__ProfileRow *profile;
+  /*
+   * The hold that a changed contact begins or renews; absent where it begins none.
+   */
+  Rekey__V1__ContactChangeRow *contact_change;
 };
 #define REKEY__V1__ACCOUNT_UPDATED__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&rekey__v1__account_updated__descriptor) \
-    , NULL }
+    , NULL, NULL }
 
 
 struct  Rekey__V1__AccountHeld
@@ -344,6 +352,19 @@ struct  Rekey__V1__SuspensionLifted
      }
 
 
+struct  Rekey__V1__ContactChangeCancelled
+{
+  ProtobufCMessage base;
+  /*
+   * The id of its ContactChangeRow.
+   */
+  ProtobufCBinaryData change;
+};
+#define REKEY__V1__CONTACT_CHANGE_CANCELLED__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&rekey__v1__contact_change_cancelled__descriptor) \
+    , {0,NULL} }
+
+
 /*
  * One row: a subject always exists, so every field may be absent.
  */
@@ -377,10 +398,28 @@ struct  Rekey__V1__AccountRow
   size_t n_sessions;
   Rekey__V1__SessionRow **sessions;
   uint64_t password_version;
+  Rekey__V1__ContactChangeRow *contact_change;
 };
 #define REKEY__V1__ACCOUNT_ROW__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&rekey__v1__account_row__descriptor) \
-    , NULL, 0, 0, 0, REKEY__V1__HOLD__HOLD_UNSPECIFIED, NULL, 0,NULL, 0,NULL, 0,NULL, 0 }
+    , NULL, 0, 0, 0, REKEY__V1__HOLD__HOLD_UNSPECIFIED, NULL, 0,NULL, 0,NULL, 0,NULL, 0, NULL }
+
+
+/*
+ * A change of contacts that may still be taken back, and what it replaced.
+ */
+struct  Rekey__V1__ContactChangeRow
+{
+  ProtobufCMessage base;
+  ProtobufCBinaryData id;
+  uint64_t held_until_ms;
+  char *mail;
+  char *mobile;
+  protobuf_c_boolean mobile_confirmed;
+};
+#define REKEY__V1__CONTACT_CHANGE_ROW__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&rekey__v1__contact_change_row__descriptor) \
+    , {0,NULL}, 0, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, 0 }
 
 
 struct  Rekey__V1__ProfileRow
@@ -934,6 +973,25 @@ Rekey__V1__SuspensionLifted *
 void   rekey__v1__suspension_lifted__free_unpacked
                      (Rekey__V1__SuspensionLifted *message,
                       ProtobufCAllocator *allocator);
+/* Rekey__V1__ContactChangeCancelled methods */
+void   rekey__v1__contact_change_cancelled__init
+                     (Rekey__V1__ContactChangeCancelled         *message);
+size_t rekey__v1__contact_change_cancelled__get_packed_size
+                     (const Rekey__V1__ContactChangeCancelled   *message);
+size_t rekey__v1__contact_change_cancelled__pack
+                     (const Rekey__V1__ContactChangeCancelled   *message,
+                      uint8_t             *out);
+size_t rekey__v1__contact_change_cancelled__pack_to_buffer
+                     (const Rekey__V1__ContactChangeCancelled   *message,
+                      ProtobufCBuffer     *buffer);
+Rekey__V1__ContactChangeCancelled *
+       rekey__v1__contact_change_cancelled__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   rekey__v1__contact_change_cancelled__free_unpacked
+                     (Rekey__V1__ContactChangeCancelled *message,
+                      ProtobufCAllocator *allocator);
 /* Rekey__V1__SubjectRow methods */
 void   rekey__v1__subject_row__init
                      (Rekey__V1__SubjectRow         *message);
@@ -971,6 +1029,25 @@ Rekey__V1__AccountRow *
                       const uint8_t       *data);
 void   rekey__v1__account_row__free_unpacked
                      (Rekey__V1__AccountRow *message,
+                      ProtobufCAllocator *allocator);
+/* Rekey__V1__ContactChangeRow methods */
+void   rekey__v1__contact_change_row__init
+                     (Rekey__V1__ContactChangeRow         *message);
+size_t rekey__v1__contact_change_row__get_packed_size
+                     (const Rekey__V1__ContactChangeRow   *message);
+size_t rekey__v1__contact_change_row__pack
+                     (const Rekey__V1__ContactChangeRow   *message,
+                      uint8_t             *out);
+size_t rekey__v1__contact_change_row__pack_to_buffer
+                     (const Rekey__V1__ContactChangeRow   *message,
+                      ProtobufCBuffer     *buffer);
+Rekey__V1__ContactChangeRow *
+       rekey__v1__contact_change_row__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   rekey__v1__contact_change_row__free_unpacked
+                     (Rekey__V1__ContactChangeRow *message,
                       ProtobufCAllocator *allocator);
 /* Rekey__V1__ProfileRow methods */
 void   rekey__v1__profile_row__init
@@ -1237,11 +1314,17 @@ typedef void (*Rekey__V1__SessionsRevoked_Closure)
 typedef void (*Rekey__V1__SuspensionLifted_Closure)
                  (const Rekey__V1__SuspensionLifted *message,
                   void *closure_data);
+typedef void (*Rekey__V1__ContactChangeCancelled_Closure)
+                 (const Rekey__V1__ContactChangeCancelled *message,
+                  void *closure_data);
 typedef void (*Rekey__V1__SubjectRow_Closure)
                  (const Rekey__V1__SubjectRow *message,
                   void *closure_data);
 typedef void (*Rekey__V1__AccountRow_Closure)
                  (const Rekey__V1__AccountRow *message,
+                  void *closure_data);
+typedef void (*Rekey__V1__ContactChangeRow_Closure)
+                 (const Rekey__V1__ContactChangeRow *message,
                   void *closure_data);
 typedef void (*Rekey__V1__ProfileRow_Closure)
                  (const Rekey__V1__ProfileRow *message,
@@ -1304,8 +1387,10 @@ extern const ProtobufCMessageDescriptor rekey__v1__account_held__descriptor;
 extern const ProtobufCMessageDescriptor rekey__v1__account_deleted__descriptor;
 extern const ProtobufCMessageDescriptor rekey__v1__sessions_revoked__descriptor;
 extern const ProtobufCMessageDescriptor rekey__v1__suspension_lifted__descriptor;
+extern const ProtobufCMessageDescriptor rekey__v1__contact_change_cancelled__descriptor;
 extern const ProtobufCMessageDescriptor rekey__v1__subject_row__descriptor;
 extern const ProtobufCMessageDescriptor rekey__v1__account_row__descriptor;
+extern const ProtobufCMessageDescriptor rekey__v1__contact_change_row__descriptor;
 extern const ProtobufCMessageDescriptor rekey__v1__profile_row__descriptor;
 extern const ProtobufCMessageDescriptor rekey__v1__password_row__descriptor;
 extern const ProtobufCMessageDescriptor rekey__v1__reset_row__descriptor;

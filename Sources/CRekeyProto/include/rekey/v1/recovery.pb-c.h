@@ -25,6 +25,8 @@ typedef struct Rekey__V1__ResendCodeRequest Rekey__V1__ResendCodeRequest;
 typedef struct Rekey__V1__ResendCodeReply Rekey__V1__ResendCodeReply;
 typedef struct Rekey__V1__ActivateRequest Rekey__V1__ActivateRequest;
 typedef struct Rekey__V1__ActivateReply Rekey__V1__ActivateReply;
+typedef struct Rekey__V1__CancelContactChangeRequest Rekey__V1__CancelContactChangeRequest;
+typedef struct Rekey__V1__CancelContactChangeReply Rekey__V1__CancelContactChangeReply;
 typedef struct Rekey__V1__LoginRequest Rekey__V1__LoginRequest;
 typedef struct Rekey__V1__LoginReply Rekey__V1__LoginReply;
 typedef struct Rekey__V1__CheckSessionRequest Rekey__V1__CheckSessionRequest;
@@ -196,6 +198,32 @@ struct  Rekey__V1__ActivateReply
 };
 #define REKEY__V1__ACTIVATE_REPLY__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&rekey__v1__activate_reply__descriptor) \
+     }
+
+
+struct  Rekey__V1__CancelContactChangeRequest
+{
+  ProtobufCMessage base;
+  /*
+   * What follows "#cancel=" in the URL of the mail.
+   */
+  ProtobufCBinaryData link;
+  Rekey__V1__Origin *origin;
+};
+#define REKEY__V1__CANCEL_CONTACT_CHANGE_REQUEST__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&rekey__v1__cancel_contact_change_request__descriptor) \
+    , {0,NULL}, NULL }
+
+
+/*
+ * The contacts are those of before, and every session of the account has ended.
+ */
+struct  Rekey__V1__CancelContactChangeReply
+{
+  ProtobufCMessage base;
+};
+#define REKEY__V1__CANCEL_CONTACT_CHANGE_REPLY__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&rekey__v1__cancel_contact_change_reply__descriptor) \
      }
 
 
@@ -518,6 +546,44 @@ Rekey__V1__ActivateReply *
 void   rekey__v1__activate_reply__free_unpacked
                      (Rekey__V1__ActivateReply *message,
                       ProtobufCAllocator *allocator);
+/* Rekey__V1__CancelContactChangeRequest methods */
+void   rekey__v1__cancel_contact_change_request__init
+                     (Rekey__V1__CancelContactChangeRequest         *message);
+size_t rekey__v1__cancel_contact_change_request__get_packed_size
+                     (const Rekey__V1__CancelContactChangeRequest   *message);
+size_t rekey__v1__cancel_contact_change_request__pack
+                     (const Rekey__V1__CancelContactChangeRequest   *message,
+                      uint8_t             *out);
+size_t rekey__v1__cancel_contact_change_request__pack_to_buffer
+                     (const Rekey__V1__CancelContactChangeRequest   *message,
+                      ProtobufCBuffer     *buffer);
+Rekey__V1__CancelContactChangeRequest *
+       rekey__v1__cancel_contact_change_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   rekey__v1__cancel_contact_change_request__free_unpacked
+                     (Rekey__V1__CancelContactChangeRequest *message,
+                      ProtobufCAllocator *allocator);
+/* Rekey__V1__CancelContactChangeReply methods */
+void   rekey__v1__cancel_contact_change_reply__init
+                     (Rekey__V1__CancelContactChangeReply         *message);
+size_t rekey__v1__cancel_contact_change_reply__get_packed_size
+                     (const Rekey__V1__CancelContactChangeReply   *message);
+size_t rekey__v1__cancel_contact_change_reply__pack
+                     (const Rekey__V1__CancelContactChangeReply   *message,
+                      uint8_t             *out);
+size_t rekey__v1__cancel_contact_change_reply__pack_to_buffer
+                     (const Rekey__V1__CancelContactChangeReply   *message,
+                      ProtobufCBuffer     *buffer);
+Rekey__V1__CancelContactChangeReply *
+       rekey__v1__cancel_contact_change_reply__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   rekey__v1__cancel_contact_change_reply__free_unpacked
+                     (Rekey__V1__CancelContactChangeReply *message,
+                      ProtobufCAllocator *allocator);
 /* Rekey__V1__LoginRequest methods */
 void   rekey__v1__login_request__init
                      (Rekey__V1__LoginRequest         *message);
@@ -740,6 +806,12 @@ typedef void (*Rekey__V1__ActivateRequest_Closure)
 typedef void (*Rekey__V1__ActivateReply_Closure)
                  (const Rekey__V1__ActivateReply *message,
                   void *closure_data);
+typedef void (*Rekey__V1__CancelContactChangeRequest_Closure)
+                 (const Rekey__V1__CancelContactChangeRequest *message,
+                  void *closure_data);
+typedef void (*Rekey__V1__CancelContactChangeReply_Closure)
+                 (const Rekey__V1__CancelContactChangeReply *message,
+                  void *closure_data);
 typedef void (*Rekey__V1__LoginRequest_Closure)
                  (const Rekey__V1__LoginRequest *message,
                   void *closure_data);
@@ -787,6 +859,8 @@ extern const ProtobufCMessageDescriptor rekey__v1__resend_code_request__descript
 extern const ProtobufCMessageDescriptor rekey__v1__resend_code_reply__descriptor;
 extern const ProtobufCMessageDescriptor rekey__v1__activate_request__descriptor;
 extern const ProtobufCMessageDescriptor rekey__v1__activate_reply__descriptor;
+extern const ProtobufCMessageDescriptor rekey__v1__cancel_contact_change_request__descriptor;
+extern const ProtobufCMessageDescriptor rekey__v1__cancel_contact_change_reply__descriptor;
 extern const ProtobufCMessageDescriptor rekey__v1__login_request__descriptor;
 extern const ProtobufCMessageDescriptor rekey__v1__login_reply__descriptor;
 extern const ProtobufCMessageDescriptor rekey__v1__check_session_request__descriptor;

@@ -51,6 +51,10 @@ struct Rekey__V1__Rekey_Service
                    const Rekey__V1__ActivateRequest *input,
                    Rekey__V1__ActivateReply_Closure closure,
                    void *closure_data);
+  void (*cancel_contact_change)(Rekey__V1__Rekey_Service *service,
+                                const Rekey__V1__CancelContactChangeRequest *input,
+                                Rekey__V1__CancelContactChangeReply_Closure closure,
+                                void *closure_data);
   void (*login)(Rekey__V1__Rekey_Service *service,
                 const Rekey__V1__LoginRequest *input,
                 Rekey__V1__LoginReply_Closure closure,
@@ -83,6 +87,7 @@ void rekey__v1__rekey__init (Rekey__V1__Rekey_Service *service,
       function_prefix__ ## validate_link,\
       function_prefix__ ## resend_code,\
       function_prefix__ ## activate,\
+      function_prefix__ ## cancel_contact_change,\
       function_prefix__ ## login,\
       function_prefix__ ## check_session,\
       function_prefix__ ## change_password,\
@@ -104,6 +109,10 @@ void rekey__v1__rekey__activate(ProtobufCService *service,
                                 const Rekey__V1__ActivateRequest *input,
                                 Rekey__V1__ActivateReply_Closure closure,
                                 void *closure_data);
+void rekey__v1__rekey__cancel_contact_change(ProtobufCService *service,
+                                             const Rekey__V1__CancelContactChangeRequest *input,
+                                             Rekey__V1__CancelContactChangeReply_Closure closure,
+                                             void *closure_data);
 void rekey__v1__rekey__login(ProtobufCService *service,
                              const Rekey__V1__LoginRequest *input,
                              Rekey__V1__LoginReply_Closure closure,
