@@ -15,21 +15,24 @@ from .failure import Failure
 ARRIVES_SECONDS_MAX = 20.0
 _POLL_SECONDS = 0.01
 _LINK = re.compile(r"#([A-Za-z0-9_-]+)>")
+_CANCEL = re.compile(r"#cancel=([A-Za-z0-9_-]+)>")
 _CODE = re.compile(r" code (\S{5})\.$", re.MULTILINE)
 
 
 @dataclass(frozen=True)
 class Letter:
-    """`link` and `code` are empty in letters that bring none."""
+    """`link`, `cancel` and `code` are empty in letters that bring none."""
 
     file: str
     to: str
     text: str
     link: str
+    # The link that takes a change of contacts back.
+    cancel: str
     code: str
 
     def holds(self, what: str) -> bool:
-        """`what`: link, code or text."""
+        """`what`: link, cancel, code or text."""
         return bool(getattr(self, what))
 
 
@@ -70,13 +73,14 @@ class Letters:
 def _mail(file: Path) -> Letter:
     message = email.message_from_bytes(file.read_bytes(), policy=email.policy.default)
     text = message.get_content()
-    link = _LINK.search(text)
+    link, cancel = _LINK.search(text), _CANCEL.search(text)
     to = message["To"].addresses[0].addr_spec
     whole = f"{message['Subject']}\n{text}"
-    return Letter(file.name, to, whole, link[1] if link else "", "")
+    return Letter(
+        file.name, to, whole, link[1] if link else "", cancel[1] if cancel else "", "")
 
 
 def _sms(file: Path) -> Letter:
     head, _, text = file.read_text().partition("\n\n")
     code = _CODE.search(text)
-    return Letter(file.name, head.removeprefix("To: "), text, "", code[1] if code else "")
+    return Letter(file.name, head.removeprefix("To: "), text, "", "", code[1] if code else "")
