@@ -21,6 +21,7 @@ import rekey
 _WITHIN = 30.0
 _POLL = 0.005
 _LINK = re.compile(r"#([A-Za-z0-9_-]+)>")
+_CANCEL = re.compile(r"#cancel=([A-Za-z0-9_-]+)>")
 _CODE = re.compile(r" code (\S{5})\.$", re.MULTILINE)
 
 
@@ -94,6 +95,10 @@ class Server:
     def link(self, mail: str, count: int = 1) -> str:
         """The newest link in the mails to this address, when it has come `count` times."""
         return self._newest("mail/new", mail, _LINK, count)
+
+    def cancel_link(self, mail: str) -> str:
+        """The newest link that takes a change of contacts back, in the mails to this address."""
+        return self._newest("mail/new", mail, _CANCEL, 1)
 
     def code(self, mobile: str, count: int = 1) -> str:
         """The newest code in the SMS to this number, likewise."""

@@ -106,6 +106,29 @@ class FlowTests(RealServerTest):
         with self.assert_refused("ACCOUNT_UNKNOWN"):
             operator.get_account("C-1234567")
 
+    def test_r93_a_changed_contact_is_taken_back(self) -> None:
+        self.activate_account()
+        operator = self.client.operator
+        account = operator.get_account("C-1234567")
+        self.assertIsNone(account.contact_hold_until)
+        session = self.client.login("C-1234567", self.OLD)
+        changed = operator.update_account(
+            "C-1234567", expected_version=account.version, mail="thief@exemple.org"
+        )
+        assert changed.contact_hold_until is not None
+        left = changed.contact_hold_until - operator.server_status().now
+        self.assertAlmostEqual(left.total_seconds(), 24 * 3_600, delta=60)
+        link = self.server.cancel_link(self.MAIL)
+        with self.assert_refused("LINK_INVALID"):
+            self.client.cancel_contact_change(link + "A")
+        self.client.cancel_contact_change(link, origin=rekey.Origin("192.0.2.7"))
+        with self.assert_refused("LINK_INVALID"):
+            self.client.cancel_contact_change(link)
+        with self.assert_refused("SESSION_INVALID"):
+            self.client.check_session(session.token)
+        restored = operator.get_account("C-1234567")
+        self.assertEqual((restored.mail, restored.contact_hold_until), (self.MAIL, None))
+
     def test_a_field_that_will_not_do_is_named(self) -> None:
         with self.assertRaises(rekey.Refused) as caught:
             self.client.request_reset("C-1", origin=rekey.Origin("not an address"))

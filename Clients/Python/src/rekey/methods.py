@@ -65,6 +65,12 @@ RESEND_CODE = _rekey(
     "ResendCode", recovery.ResendCodeRequest, recovery.ResendCodeReply, Repeat.WITH_KEY
 )
 ACTIVATE = _rekey("Activate", recovery.ActivateRequest, recovery.ActivateReply, Repeat.WITH_KEY)
+CANCEL_CONTACT_CHANGE = _rekey(
+    "CancelContactChange",
+    recovery.CancelContactChangeRequest,
+    recovery.CancelContactChangeReply,
+    Repeat.WITH_KEY,
+)
 LOGIN = _rekey("Login", recovery.LoginRequest, recovery.LoginReply, Repeat.NEVER)
 CHECK_SESSION = _rekey(
     "CheckSession", recovery.CheckSessionRequest, recovery.CheckSessionReply, Repeat.FREELY

@@ -67,6 +67,8 @@ class LetterKind(_Number):
     ACTIVATION_CODE = 4
     RECOVERED_MAIL = 5
     RECOVERED_SMS = 6
+    CONTACT_CHANGED_MAIL = 7
+    CONTACT_CHANGED_SMS = 8
 
 
 class ServingStatus(_Number):
@@ -194,6 +196,8 @@ class Account:
     open_resets: int
     # Failed logins in a row.
     login_failures: int
+    # A contact was changed: nobody recovers the account until then; None when that is not so.
+    contact_hold_until: datetime | None
 
     @classmethod
     def of(cls, account: operator.Account) -> Account:
@@ -211,6 +215,7 @@ class Account:
             account.live_sessions,
             account.open_resets,
             account.login_failures,
+            _time(account.contact_hold_until_ms) if account.contact_hold_until_ms else None,
         )
 
 

@@ -117,6 +117,20 @@ class RekeyService(Caller):
         )
         self.call(methods.ACTIVATE, request, **options)
 
+    def cancel_contact_change(
+        self,
+        link: str | bytes,
+        *,
+        origin: Origin | None = None,
+        **options: Unpack[KeyedCallOptions],
+    ) -> None:
+        """Restores the contacts of before a change; ends every session and the pause of recovery.
+        The link is the token behind the #cancel= of the URL in the mail. Refused: LINK_INVALID."""
+        request = recovery.CancelContactChangeRequest(
+            link=secret_bytes(link, "link"), origin=Origin.message(origin)
+        )
+        self.call(methods.CANCEL_CONTACT_CHANGE, request, **options)
+
     def login(
         self,
         identifier: str,

@@ -13,43 +13,43 @@ _sym_db = _symbol_database.Default()
 
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x17rekey/v1/operator.proto\x12\x08rekey.v1\"\xa8\x02\n\x07\x41\x63\x63ount\x12\n\n\x02id\x18\x01 \x01(\t\x12\x12\n\nidentifier\x18\x02 \x01(\t\x12\x0c\n\x04name\x18\x03 \x01(\t\x12\x0c\n\x04mail\x18\x04 \x01(\t\x12\x0e\n\x06mobile\x18\x05 \x01(\t\x12$\n\x08language\x18\x06 \x01(\x0e\x32\x12.rekey.v1.Language\x12%\n\x05state\x18\x07 \x01(\x0e\x32\x16.rekey.v1.AccountState\x12\x18\n\x10mobile_confirmed\x18\x08 \x01(\x08\x12\x0f\n\x07version\x18\t \x01(\x04\x12\x15\n\rcreated_at_ms\x18\n \x01(\x06\x12\x15\n\rlive_sessions\x18\x0b \x01(\r\x12\x13\n\x0bopen_resets\x18\x0c \x01(\r\x12\x16\n\x0elogin_failures\x18\r \x01(\r\"|\n\x14\x43reateAccountRequest\x12\x12\n\nidentifier\x18\x01 \x01(\t\x12\x0c\n\x04name\x18\x02 \x01(\t\x12\x0c\n\x04mail\x18\x03 \x01(\t\x12\x0e\n\x06mobile\x18\x04 \x01(\t\x12$\n\x08language\x18\x05 \x01(\x0e\x32\x12.rekey.v1.Language\"$\n\x0e\x41\x63\x63ountRequest\x12\x12\n\nidentifier\x18\x01 \x01(\t\"3\n\x13ListAccountsRequest\x12\r\n\x05\x61\x66ter\x18\x01 \x01(\t\x12\r\n\x05limit\x18\x02 \x01(\r\"L\n\x11ListAccountsReply\x12#\n\x08\x61\x63\x63ounts\x18\x01 \x03(\x0b\x32\x11.rekey.v1.Account\x12\x12\n\nnext_after\x18\x02 \x01(\t\"\xaa\x01\n\x14UpdateAccountRequest\x12\x12\n\nidentifier\x18\x01 \x01(\t\x12\x18\n\x10\x65xpected_version\x18\x02 \x01(\x04\x12\x12\n\nfield_mask\x18\x03 \x03(\t\x12\x0c\n\x04name\x18\x04 \x01(\t\x12\x0c\n\x04mail\x18\x05 \x01(\t\x12\x0e\n\x06mobile\x18\x06 \x01(\t\x12$\n\x08language\x18\x07 \x01(\x0e\x32\x12.rekey.v1.Language\"\x14\n\x12\x44\x65leteAccountReply\"&\n\x13RevokeSessionsReply\x12\x0f\n\x07revoked\x18\x01 \x01(\r\"2\n\x12ListLettersRequest\x12\r\n\x05\x61\x66ter\x18\x01 \x01(\t\x12\r\n\x05limit\x18\x02 \x01(\r\"I\n\x10ListLettersReply\x12!\n\x07letters\x18\x01 \x03(\x0b\x32\x10.rekey.v1.Letter\x12\x12\n\nnext_after\x18\x02 \x01(\t\"\x90\x01\n\x06Letter\x12\n\n\x02id\x18\x01 \x01(\t\x12\x12\n\naccount_id\x18\x02 \x01(\t\x12\"\n\x04kind\x18\x03 \x01(\x0e\x32\x14.rekey.v1.LetterKind\x12\x14\n\x0cqueued_at_ms\x18\x04 \x01(\x06\x12\x10\n\x08\x61ttempts\x18\x05 \x01(\r\x12\x1a\n\x12next_attempt_at_ms\x18\x06 \x01(\x06\"\x15\n\x13ServerStatusRequest\"\xa2\x02\n\x11ServerStatusReply\x12\x15\n\rstarted_at_ms\x18\x01 \x01(\x06\x12\x0e\n\x06now_ms\x18\x02 \x01(\x06\x12\x10\n\x08\x61\x63\x63ounts\x18\x03 \x01(\x04\x12\x17\n\x0fletters_waiting\x18\x04 \x01(\x04\x12\x18\n\x10\x64urable_sequence\x18\x05 \x01(\x04\x12\"\n\x1alog_bytes_since_checkpoint\x18\x06 \x01(\x04\x12\x13\n\x0b\x63onnections\x18\x07 \x01(\r\x12\x11\n\tdisk_full\x18\x08 \x01(\x08\x12\x16\n\x0e\x63lock_ahead_ms\x18\t \x01(\x04\x12\"\n\x1a\x63\x65rtificate_valid_until_ms\x18\n \x01(\x06\x12\x19\n\x11handshakes_failed\x18\x0b \x01(\x04*O\n\x08Language\x12\x18\n\x14LANGUAGE_UNSPECIFIED\x10\x00\x12\x13\n\x0fLANGUAGE_FRENCH\x10\x01\x12\x14\n\x10LANGUAGE_ENGLISH\x10\x02*\xf0\x01\n\x0c\x41\x63\x63ountState\x12\x1d\n\x19\x41\x43\x43OUNT_STATE_UNSPECIFIED\x10\x00\x12\x19\n\x15\x41\x43\x43OUNT_STATE_PENDING\x10\x01\x12\x18\n\x14\x41\x43\x43OUNT_STATE_ACTIVE\x10\x02\x12\x19\n\x15\x41\x43\x43OUNT_STATE_BLOCKED\x10\x03\x12\x1e\n\x1a\x41\x43\x43OUNT_STATE_PASSWORD_OFF\x10\x04\x12\x1b\n\x17\x41\x43\x43OUNT_STATE_SUSPENDED\x10\x05\x12\x18\n\x14\x41\x43\x43OUNT_STATE_LOCKED\x10\x06\x12\x1a\n\x16\x41\x43\x43OUNT_STATE_DISABLED\x10\x07*\xe8\x01\n\nLetterKind\x12\x1b\n\x17LETTER_KIND_UNSPECIFIED\x10\x00\x12\x1d\n\x19LETTER_KIND_RECOVERY_LINK\x10\x01\x12\x1d\n\x19LETTER_KIND_RECOVERY_CODE\x10\x02\x12\x1f\n\x1bLETTER_KIND_ACTIVATION_LINK\x10\x03\x12\x1f\n\x1bLETTER_KIND_ACTIVATION_CODE\x10\x04\x12\x1e\n\x1aLETTER_KIND_RECOVERED_MAIL\x10\x05\x12\x1d\n\x19LETTER_KIND_RECOVERED_SMS\x10\x06\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x17rekey/v1/operator.proto\x12\x08rekey.v1\"\xc7\x02\n\x07\x41\x63\x63ount\x12\n\n\x02id\x18\x01 \x01(\t\x12\x12\n\nidentifier\x18\x02 \x01(\t\x12\x0c\n\x04name\x18\x03 \x01(\t\x12\x0c\n\x04mail\x18\x04 \x01(\t\x12\x0e\n\x06mobile\x18\x05 \x01(\t\x12$\n\x08language\x18\x06 \x01(\x0e\x32\x12.rekey.v1.Language\x12%\n\x05state\x18\x07 \x01(\x0e\x32\x16.rekey.v1.AccountState\x12\x18\n\x10mobile_confirmed\x18\x08 \x01(\x08\x12\x0f\n\x07version\x18\t \x01(\x04\x12\x15\n\rcreated_at_ms\x18\n \x01(\x06\x12\x15\n\rlive_sessions\x18\x0b \x01(\r\x12\x13\n\x0bopen_resets\x18\x0c \x01(\r\x12\x16\n\x0elogin_failures\x18\r \x01(\r\x12\x1d\n\x15\x63ontact_hold_until_ms\x18\x0e \x01(\x06\"|\n\x14\x43reateAccountRequest\x12\x12\n\nidentifier\x18\x01 \x01(\t\x12\x0c\n\x04name\x18\x02 \x01(\t\x12\x0c\n\x04mail\x18\x03 \x01(\t\x12\x0e\n\x06mobile\x18\x04 \x01(\t\x12$\n\x08language\x18\x05 \x01(\x0e\x32\x12.rekey.v1.Language\"$\n\x0e\x41\x63\x63ountRequest\x12\x12\n\nidentifier\x18\x01 \x01(\t\"3\n\x13ListAccountsRequest\x12\r\n\x05\x61\x66ter\x18\x01 \x01(\t\x12\r\n\x05limit\x18\x02 \x01(\r\"L\n\x11ListAccountsReply\x12#\n\x08\x61\x63\x63ounts\x18\x01 \x03(\x0b\x32\x11.rekey.v1.Account\x12\x12\n\nnext_after\x18\x02 \x01(\t\"\xaa\x01\n\x14UpdateAccountRequest\x12\x12\n\nidentifier\x18\x01 \x01(\t\x12\x18\n\x10\x65xpected_version\x18\x02 \x01(\x04\x12\x12\n\nfield_mask\x18\x03 \x03(\t\x12\x0c\n\x04name\x18\x04 \x01(\t\x12\x0c\n\x04mail\x18\x05 \x01(\t\x12\x0e\n\x06mobile\x18\x06 \x01(\t\x12$\n\x08language\x18\x07 \x01(\x0e\x32\x12.rekey.v1.Language\"\x14\n\x12\x44\x65leteAccountReply\"&\n\x13RevokeSessionsReply\x12\x0f\n\x07revoked\x18\x01 \x01(\r\"2\n\x12ListLettersRequest\x12\r\n\x05\x61\x66ter\x18\x01 \x01(\t\x12\r\n\x05limit\x18\x02 \x01(\r\"I\n\x10ListLettersReply\x12!\n\x07letters\x18\x01 \x03(\x0b\x32\x10.rekey.v1.Letter\x12\x12\n\nnext_after\x18\x02 \x01(\t\"\x90\x01\n\x06Letter\x12\n\n\x02id\x18\x01 \x01(\t\x12\x12\n\naccount_id\x18\x02 \x01(\t\x12\"\n\x04kind\x18\x03 \x01(\x0e\x32\x14.rekey.v1.LetterKind\x12\x14\n\x0cqueued_at_ms\x18\x04 \x01(\x06\x12\x10\n\x08\x61ttempts\x18\x05 \x01(\r\x12\x1a\n\x12next_attempt_at_ms\x18\x06 \x01(\x06\"\x15\n\x13ServerStatusRequest\"\xa2\x02\n\x11ServerStatusReply\x12\x15\n\rstarted_at_ms\x18\x01 \x01(\x06\x12\x0e\n\x06now_ms\x18\x02 \x01(\x06\x12\x10\n\x08\x61\x63\x63ounts\x18\x03 \x01(\x04\x12\x17\n\x0fletters_waiting\x18\x04 \x01(\x04\x12\x18\n\x10\x64urable_sequence\x18\x05 \x01(\x04\x12\"\n\x1alog_bytes_since_checkpoint\x18\x06 \x01(\x04\x12\x13\n\x0b\x63onnections\x18\x07 \x01(\r\x12\x11\n\tdisk_full\x18\x08 \x01(\x08\x12\x16\n\x0e\x63lock_ahead_ms\x18\t \x01(\x04\x12\"\n\x1a\x63\x65rtificate_valid_until_ms\x18\n \x01(\x06\x12\x19\n\x11handshakes_failed\x18\x0b \x01(\x04*O\n\x08Language\x12\x18\n\x14LANGUAGE_UNSPECIFIED\x10\x00\x12\x13\n\x0fLANGUAGE_FRENCH\x10\x01\x12\x14\n\x10LANGUAGE_ENGLISH\x10\x02*\xf0\x01\n\x0c\x41\x63\x63ountState\x12\x1d\n\x19\x41\x43\x43OUNT_STATE_UNSPECIFIED\x10\x00\x12\x19\n\x15\x41\x43\x43OUNT_STATE_PENDING\x10\x01\x12\x18\n\x14\x41\x43\x43OUNT_STATE_ACTIVE\x10\x02\x12\x19\n\x15\x41\x43\x43OUNT_STATE_BLOCKED\x10\x03\x12\x1e\n\x1a\x41\x43\x43OUNT_STATE_PASSWORD_OFF\x10\x04\x12\x1b\n\x17\x41\x43\x43OUNT_STATE_SUSPENDED\x10\x05\x12\x18\n\x14\x41\x43\x43OUNT_STATE_LOCKED\x10\x06\x12\x1a\n\x16\x41\x43\x43OUNT_STATE_DISABLED\x10\x07*\xb3\x02\n\nLetterKind\x12\x1b\n\x17LETTER_KIND_UNSPECIFIED\x10\x00\x12\x1d\n\x19LETTER_KIND_RECOVERY_LINK\x10\x01\x12\x1d\n\x19LETTER_KIND_RECOVERY_CODE\x10\x02\x12\x1f\n\x1bLETTER_KIND_ACTIVATION_LINK\x10\x03\x12\x1f\n\x1bLETTER_KIND_ACTIVATION_CODE\x10\x04\x12\x1e\n\x1aLETTER_KIND_RECOVERED_MAIL\x10\x05\x12\x1d\n\x19LETTER_KIND_RECOVERED_SMS\x10\x06\x12$\n LETTER_KIND_CONTACT_CHANGED_MAIL\x10\x07\x12#\n\x1fLETTER_KIND_CONTACT_CHANGED_SMS\x10\x08\x62\x06proto3')
 
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, globals())
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'rekey.v1.operator_pb2', globals())
 if _descriptor._USE_C_DESCRIPTORS == False:
 
   DESCRIPTOR._options = None
-  _LANGUAGE._serialized_start=1456
-  _LANGUAGE._serialized_end=1535
-  _ACCOUNTSTATE._serialized_start=1538
-  _ACCOUNTSTATE._serialized_end=1778
-  _LETTERKIND._serialized_start=1781
-  _LETTERKIND._serialized_end=2013
+  _LANGUAGE._serialized_start=1487
+  _LANGUAGE._serialized_end=1566
+  _ACCOUNTSTATE._serialized_start=1569
+  _ACCOUNTSTATE._serialized_end=1809
+  _LETTERKIND._serialized_start=1812
+  _LETTERKIND._serialized_end=2119
   _ACCOUNT._serialized_start=38
-  _ACCOUNT._serialized_end=334
-  _CREATEACCOUNTREQUEST._serialized_start=336
-  _CREATEACCOUNTREQUEST._serialized_end=460
-  _ACCOUNTREQUEST._serialized_start=462
-  _ACCOUNTREQUEST._serialized_end=498
-  _LISTACCOUNTSREQUEST._serialized_start=500
-  _LISTACCOUNTSREQUEST._serialized_end=551
-  _LISTACCOUNTSREPLY._serialized_start=553
-  _LISTACCOUNTSREPLY._serialized_end=629
-  _UPDATEACCOUNTREQUEST._serialized_start=632
-  _UPDATEACCOUNTREQUEST._serialized_end=802
-  _DELETEACCOUNTREPLY._serialized_start=804
-  _DELETEACCOUNTREPLY._serialized_end=824
-  _REVOKESESSIONSREPLY._serialized_start=826
-  _REVOKESESSIONSREPLY._serialized_end=864
-  _LISTLETTERSREQUEST._serialized_start=866
-  _LISTLETTERSREQUEST._serialized_end=916
-  _LISTLETTERSREPLY._serialized_start=918
-  _LISTLETTERSREPLY._serialized_end=991
-  _LETTER._serialized_start=994
-  _LETTER._serialized_end=1138
-  _SERVERSTATUSREQUEST._serialized_start=1140
-  _SERVERSTATUSREQUEST._serialized_end=1161
-  _SERVERSTATUSREPLY._serialized_start=1164
-  _SERVERSTATUSREPLY._serialized_end=1454
+  _ACCOUNT._serialized_end=365
+  _CREATEACCOUNTREQUEST._serialized_start=367
+  _CREATEACCOUNTREQUEST._serialized_end=491
+  _ACCOUNTREQUEST._serialized_start=493
+  _ACCOUNTREQUEST._serialized_end=529
+  _LISTACCOUNTSREQUEST._serialized_start=531
+  _LISTACCOUNTSREQUEST._serialized_end=582
+  _LISTACCOUNTSREPLY._serialized_start=584
+  _LISTACCOUNTSREPLY._serialized_end=660
+  _UPDATEACCOUNTREQUEST._serialized_start=663
+  _UPDATEACCOUNTREQUEST._serialized_end=833
+  _DELETEACCOUNTREPLY._serialized_start=835
+  _DELETEACCOUNTREPLY._serialized_end=855
+  _REVOKESESSIONSREPLY._serialized_start=857
+  _REVOKESESSIONSREPLY._serialized_end=895
+  _LISTLETTERSREQUEST._serialized_start=897
+  _LISTLETTERSREQUEST._serialized_end=947
+  _LISTLETTERSREPLY._serialized_start=949
+  _LISTLETTERSREPLY._serialized_end=1022
+  _LETTER._serialized_start=1025
+  _LETTER._serialized_end=1169
+  _SERVERSTATUSREQUEST._serialized_start=1171
+  _SERVERSTATUSREQUEST._serialized_end=1192
+  _SERVERSTATUSREPLY._serialized_start=1195
+  _SERVERSTATUSREPLY._serialized_end=1485
 # @@protoc_insertion_point(module_scope)

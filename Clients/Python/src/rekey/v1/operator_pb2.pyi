@@ -18,6 +18,8 @@ LANGUAGE_FRENCH: Language
 LANGUAGE_UNSPECIFIED: Language
 LETTER_KIND_ACTIVATION_CODE: LetterKind
 LETTER_KIND_ACTIVATION_LINK: LetterKind
+LETTER_KIND_CONTACT_CHANGED_MAIL: LetterKind
+LETTER_KIND_CONTACT_CHANGED_SMS: LetterKind
 LETTER_KIND_RECOVERED_MAIL: LetterKind
 LETTER_KIND_RECOVERED_SMS: LetterKind
 LETTER_KIND_RECOVERY_CODE: LetterKind
@@ -25,7 +27,8 @@ LETTER_KIND_RECOVERY_LINK: LetterKind
 LETTER_KIND_UNSPECIFIED: LetterKind
 
 class Account(_message.Message):
-    __slots__ = ["created_at_ms", "id", "identifier", "language", "live_sessions", "login_failures", "mail", "mobile", "mobile_confirmed", "name", "open_resets", "state", "version"]
+    __slots__ = ["contact_hold_until_ms", "created_at_ms", "id", "identifier", "language", "live_sessions", "login_failures", "mail", "mobile", "mobile_confirmed", "name", "open_resets", "state", "version"]
+    CONTACT_HOLD_UNTIL_MS_FIELD_NUMBER: _ClassVar[int]
     CREATED_AT_MS_FIELD_NUMBER: _ClassVar[int]
     IDENTIFIER_FIELD_NUMBER: _ClassVar[int]
     ID_FIELD_NUMBER: _ClassVar[int]
@@ -39,6 +42,7 @@ class Account(_message.Message):
     OPEN_RESETS_FIELD_NUMBER: _ClassVar[int]
     STATE_FIELD_NUMBER: _ClassVar[int]
     VERSION_FIELD_NUMBER: _ClassVar[int]
+    contact_hold_until_ms: int
     created_at_ms: int
     id: str
     identifier: str
@@ -52,7 +56,7 @@ class Account(_message.Message):
     open_resets: int
     state: AccountState
     version: int
-    def __init__(self, id: _Optional[str] = ..., identifier: _Optional[str] = ..., name: _Optional[str] = ..., mail: _Optional[str] = ..., mobile: _Optional[str] = ..., language: _Optional[_Union[Language, str]] = ..., state: _Optional[_Union[AccountState, str]] = ..., mobile_confirmed: bool = ..., version: _Optional[int] = ..., created_at_ms: _Optional[int] = ..., live_sessions: _Optional[int] = ..., open_resets: _Optional[int] = ..., login_failures: _Optional[int] = ...) -> None: ...
+    def __init__(self, id: _Optional[str] = ..., identifier: _Optional[str] = ..., name: _Optional[str] = ..., mail: _Optional[str] = ..., mobile: _Optional[str] = ..., language: _Optional[_Union[Language, str]] = ..., state: _Optional[_Union[AccountState, str]] = ..., mobile_confirmed: bool = ..., version: _Optional[int] = ..., created_at_ms: _Optional[int] = ..., live_sessions: _Optional[int] = ..., open_resets: _Optional[int] = ..., login_failures: _Optional[int] = ..., contact_hold_until_ms: _Optional[int] = ...) -> None: ...
 
 class AccountRequest(_message.Message):
     __slots__ = ["identifier"]

@@ -13,15 +13,15 @@ _sym_db = _symbol_database.Default()
 
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x17rekey/v1/recovery.proto\x12\x08rekey.v1\"(\n\x06Origin\x12\x0f\n\x07\x61\x64\x64ress\x18\x01 \x01(\t\x12\r\n\x05\x61gent\x18\x02 \x01(\t\"K\n\x13RequestResetRequest\x12\x12\n\nidentifier\x18\x01 \x01(\t\x12 \n\x06origin\x18\x02 \x01(\x0b\x32\x10.rekey.v1.Origin\")\n\x11RequestResetReply\x12\x14\n\x0clink_life_ms\x18\x01 \x01(\x04\"E\n\x13ValidateLinkRequest\x12\x0c\n\x04link\x18\x01 \x01(\x0c\x12 \n\x06origin\x18\x02 \x01(\x0b\x32\x10.rekey.v1.Origin\"\xc9\x01\n\x11ValidateLinkReply\x12\x16\n\x0evalid_until_ms\x18\x01 \x01(\x06\x12)\n\x08password\x18\x02 \x01(\x0b\x32\x17.rekey.v1.PasswordRules\x12\x13\n\x0bmasked_mail\x18\x03 \x01(\t\x12\x15\n\rmasked_mobile\x18\x04 \x01(\t\x12\x1b\n\x13\x63ode_valid_until_ms\x18\x05 \x01(\x06\x12\x14\n\x0cresends_left\x18\x06 \x01(\r\x12\x12\n\nactivation\x18\x07 \x01(\x08\";\n\rPasswordRules\x12\x17\n\x0f\x63ode_points_min\x18\x01 \x01(\r\x12\x11\n\tbytes_max\x18\x02 \x01(\r\"C\n\x11ResendCodeRequest\x12\x0c\n\x04link\x18\x01 \x01(\x0c\x12 \n\x06origin\x18\x02 \x01(\x0b\x32\x10.rekey.v1.Origin\"D\n\x0fResendCodeReply\x12\x1b\n\x13\x63ode_valid_until_ms\x18\x01 \x01(\x06\x12\x14\n\x0cresends_left\x18\x02 \x01(\r\"w\n\x0f\x41\x63tivateRequest\x12\x0c\n\x04link\x18\x01 \x01(\x0c\x12\x0c\n\x04\x63ode\x18\x02 \x01(\x0c\x12\x10\n\x08password\x18\x03 \x01(\x0c\x12\x14\n\x0c\x63onfirmation\x18\x04 \x01(\x0c\x12 \n\x06origin\x18\x05 \x01(\x0b\x32\x10.rekey.v1.Origin\"\x0f\n\rActivateReply\"o\n\x0cLoginRequest\x12\x12\n\nidentifier\x18\x01 \x01(\t\x12\x10\n\x08password\x18\x02 \x01(\x0c\x12 \n\x06origin\x18\x03 \x01(\x0b\x32\x10.rekey.v1.Origin\x12\x17\n\x0f\x65\x61rlier_session\x18\x04 \x01(\x0c\"F\n\nLoginReply\x12\x0f\n\x07session\x18\x01 \x01(\x0c\x12\x16\n\x0evalid_until_ms\x18\x02 \x01(\x06\x12\x0f\n\x07idle_ms\x18\x03 \x01(\x04\"&\n\x13\x43heckSessionRequest\x12\x0f\n\x07session\x18\x01 \x01(\x0c\"x\n\x11\x43heckSessionReply\x12\x12\n\naccount_id\x18\x01 \x01(\t\x12\x12\n\nidentifier\x18\x02 \x01(\t\x12\x0c\n\x04name\x18\x03 \x01(\t\x12\x16\n\x0evalid_until_ms\x18\x04 \x01(\x06\x12\x15\n\ridle_until_ms\x18\x05 \x01(\x06\"\x90\x01\n\x15\x43hangePasswordRequest\x12\x0f\n\x07session\x18\x01 \x01(\x0c\x12\x18\n\x10\x63urrent_password\x18\x02 \x01(\x0c\x12\x14\n\x0cnew_password\x18\x03 \x01(\x0c\x12\x14\n\x0c\x63onfirmation\x18\x04 \x01(\x0c\x12 \n\x06origin\x18\x05 \x01(\x0b\x32\x10.rekey.v1.Origin\"\x15\n\x13\x43hangePasswordReply\" \n\rLogoutRequest\x12\x0f\n\x07session\x18\x01 \x01(\x0c\"\r\n\x0bLogoutReply\" \n\rHealthRequest\x12\x0f\n\x07service\x18\x01 \x01(\t\"6\n\x0bHealthReply\x12\'\n\x06status\x18\x01 \x01(\x0e\x32\x17.rekey.v1.ServingStatus*k\n\rServingStatus\x12\x1e\n\x1aSERVING_STATUS_UNSPECIFIED\x10\x00\x12\x1a\n\x16SERVING_STATUS_SERVING\x10\x01\x12\x1e\n\x1aSERVING_STATUS_NOT_SERVING\x10\x02\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x17rekey/v1/recovery.proto\x12\x08rekey.v1\"(\n\x06Origin\x12\x0f\n\x07\x61\x64\x64ress\x18\x01 \x01(\t\x12\r\n\x05\x61gent\x18\x02 \x01(\t\"K\n\x13RequestResetRequest\x12\x12\n\nidentifier\x18\x01 \x01(\t\x12 \n\x06origin\x18\x02 \x01(\x0b\x32\x10.rekey.v1.Origin\")\n\x11RequestResetReply\x12\x14\n\x0clink_life_ms\x18\x01 \x01(\x04\"E\n\x13ValidateLinkRequest\x12\x0c\n\x04link\x18\x01 \x01(\x0c\x12 \n\x06origin\x18\x02 \x01(\x0b\x32\x10.rekey.v1.Origin\"\xc9\x01\n\x11ValidateLinkReply\x12\x16\n\x0evalid_until_ms\x18\x01 \x01(\x06\x12)\n\x08password\x18\x02 \x01(\x0b\x32\x17.rekey.v1.PasswordRules\x12\x13\n\x0bmasked_mail\x18\x03 \x01(\t\x12\x15\n\rmasked_mobile\x18\x04 \x01(\t\x12\x1b\n\x13\x63ode_valid_until_ms\x18\x05 \x01(\x06\x12\x14\n\x0cresends_left\x18\x06 \x01(\r\x12\x12\n\nactivation\x18\x07 \x01(\x08\";\n\rPasswordRules\x12\x17\n\x0f\x63ode_points_min\x18\x01 \x01(\r\x12\x11\n\tbytes_max\x18\x02 \x01(\r\"C\n\x11ResendCodeRequest\x12\x0c\n\x04link\x18\x01 \x01(\x0c\x12 \n\x06origin\x18\x02 \x01(\x0b\x32\x10.rekey.v1.Origin\"D\n\x0fResendCodeReply\x12\x1b\n\x13\x63ode_valid_until_ms\x18\x01 \x01(\x06\x12\x14\n\x0cresends_left\x18\x02 \x01(\r\"w\n\x0f\x41\x63tivateRequest\x12\x0c\n\x04link\x18\x01 \x01(\x0c\x12\x0c\n\x04\x63ode\x18\x02 \x01(\x0c\x12\x10\n\x08password\x18\x03 \x01(\x0c\x12\x14\n\x0c\x63onfirmation\x18\x04 \x01(\x0c\x12 \n\x06origin\x18\x05 \x01(\x0b\x32\x10.rekey.v1.Origin\"\x0f\n\rActivateReply\"L\n\x1a\x43\x61ncelContactChangeRequest\x12\x0c\n\x04link\x18\x01 \x01(\x0c\x12 \n\x06origin\x18\x02 \x01(\x0b\x32\x10.rekey.v1.Origin\"\x1a\n\x18\x43\x61ncelContactChangeReply\"o\n\x0cLoginRequest\x12\x12\n\nidentifier\x18\x01 \x01(\t\x12\x10\n\x08password\x18\x02 \x01(\x0c\x12 \n\x06origin\x18\x03 \x01(\x0b\x32\x10.rekey.v1.Origin\x12\x17\n\x0f\x65\x61rlier_session\x18\x04 \x01(\x0c\"F\n\nLoginReply\x12\x0f\n\x07session\x18\x01 \x01(\x0c\x12\x16\n\x0evalid_until_ms\x18\x02 \x01(\x06\x12\x0f\n\x07idle_ms\x18\x03 \x01(\x04\"&\n\x13\x43heckSessionRequest\x12\x0f\n\x07session\x18\x01 \x01(\x0c\"x\n\x11\x43heckSessionReply\x12\x12\n\naccount_id\x18\x01 \x01(\t\x12\x12\n\nidentifier\x18\x02 \x01(\t\x12\x0c\n\x04name\x18\x03 \x01(\t\x12\x16\n\x0evalid_until_ms\x18\x04 \x01(\x06\x12\x15\n\ridle_until_ms\x18\x05 \x01(\x06\"\x90\x01\n\x15\x43hangePasswordRequest\x12\x0f\n\x07session\x18\x01 \x01(\x0c\x12\x18\n\x10\x63urrent_password\x18\x02 \x01(\x0c\x12\x14\n\x0cnew_password\x18\x03 \x01(\x0c\x12\x14\n\x0c\x63onfirmation\x18\x04 \x01(\x0c\x12 \n\x06origin\x18\x05 \x01(\x0b\x32\x10.rekey.v1.Origin\"\x15\n\x13\x43hangePasswordReply\" \n\rLogoutRequest\x12\x0f\n\x07session\x18\x01 \x01(\x0c\"\r\n\x0bLogoutReply\" \n\rHealthRequest\x12\x0f\n\x07service\x18\x01 \x01(\t\"6\n\x0bHealthReply\x12\'\n\x06status\x18\x01 \x01(\x0e\x32\x17.rekey.v1.ServingStatus*k\n\rServingStatus\x12\x1e\n\x1aSERVING_STATUS_UNSPECIFIED\x10\x00\x12\x1a\n\x16SERVING_STATUS_SERVING\x10\x01\x12\x1e\n\x1aSERVING_STATUS_NOT_SERVING\x10\x02\x62\x06proto3')
 
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, globals())
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'rekey.v1.recovery_pb2', globals())
 if _descriptor._USE_C_DESCRIPTORS == False:
 
   DESCRIPTOR._options = None
-  _SERVINGSTATUS._serialized_start=1468
-  _SERVINGSTATUS._serialized_end=1575
+  _SERVINGSTATUS._serialized_start=1574
+  _SERVINGSTATUS._serialized_end=1681
   _ORIGIN._serialized_start=37
   _ORIGIN._serialized_end=77
   _REQUESTRESETREQUEST._serialized_start=79
@@ -42,24 +42,28 @@ if _descriptor._USE_C_DESCRIPTORS == False:
   _ACTIVATEREQUEST._serialized_end=793
   _ACTIVATEREPLY._serialized_start=795
   _ACTIVATEREPLY._serialized_end=810
-  _LOGINREQUEST._serialized_start=812
-  _LOGINREQUEST._serialized_end=923
-  _LOGINREPLY._serialized_start=925
-  _LOGINREPLY._serialized_end=995
-  _CHECKSESSIONREQUEST._serialized_start=997
-  _CHECKSESSIONREQUEST._serialized_end=1035
-  _CHECKSESSIONREPLY._serialized_start=1037
-  _CHECKSESSIONREPLY._serialized_end=1157
-  _CHANGEPASSWORDREQUEST._serialized_start=1160
-  _CHANGEPASSWORDREQUEST._serialized_end=1304
-  _CHANGEPASSWORDREPLY._serialized_start=1306
-  _CHANGEPASSWORDREPLY._serialized_end=1327
-  _LOGOUTREQUEST._serialized_start=1329
-  _LOGOUTREQUEST._serialized_end=1361
-  _LOGOUTREPLY._serialized_start=1363
-  _LOGOUTREPLY._serialized_end=1376
-  _HEALTHREQUEST._serialized_start=1378
-  _HEALTHREQUEST._serialized_end=1410
-  _HEALTHREPLY._serialized_start=1412
-  _HEALTHREPLY._serialized_end=1466
+  _CANCELCONTACTCHANGEREQUEST._serialized_start=812
+  _CANCELCONTACTCHANGEREQUEST._serialized_end=888
+  _CANCELCONTACTCHANGEREPLY._serialized_start=890
+  _CANCELCONTACTCHANGEREPLY._serialized_end=916
+  _LOGINREQUEST._serialized_start=918
+  _LOGINREQUEST._serialized_end=1029
+  _LOGINREPLY._serialized_start=1031
+  _LOGINREPLY._serialized_end=1101
+  _CHECKSESSIONREQUEST._serialized_start=1103
+  _CHECKSESSIONREQUEST._serialized_end=1141
+  _CHECKSESSIONREPLY._serialized_start=1143
+  _CHECKSESSIONREPLY._serialized_end=1263
+  _CHANGEPASSWORDREQUEST._serialized_start=1266
+  _CHANGEPASSWORDREQUEST._serialized_end=1410
+  _CHANGEPASSWORDREPLY._serialized_start=1412
+  _CHANGEPASSWORDREPLY._serialized_end=1433
+  _LOGOUTREQUEST._serialized_start=1435
+  _LOGOUTREQUEST._serialized_end=1467
+  _LOGOUTREPLY._serialized_start=1469
+  _LOGOUTREPLY._serialized_end=1482
+  _HEALTHREQUEST._serialized_start=1484
+  _HEALTHREQUEST._serialized_end=1516
+  _HEALTHREPLY._serialized_start=1518
+  _HEALTHREPLY._serialized_end=1572
 # @@protoc_insertion_point(module_scope)

@@ -26,6 +26,18 @@ class ActivateRequest(_message.Message):
     password: bytes
     def __init__(self, link: _Optional[bytes] = ..., code: _Optional[bytes] = ..., password: _Optional[bytes] = ..., confirmation: _Optional[bytes] = ..., origin: _Optional[_Union[Origin, _Mapping]] = ...) -> None: ...
 
+class CancelContactChangeReply(_message.Message):
+    __slots__ = []
+    def __init__(self) -> None: ...
+
+class CancelContactChangeRequest(_message.Message):
+    __slots__ = ["link", "origin"]
+    LINK_FIELD_NUMBER: _ClassVar[int]
+    ORIGIN_FIELD_NUMBER: _ClassVar[int]
+    link: bytes
+    origin: Origin
+    def __init__(self, link: _Optional[bytes] = ..., origin: _Optional[_Union[Origin, _Mapping]] = ...) -> None: ...
+
 class ChangePasswordReply(_message.Message):
     __slots__ = []
     def __init__(self) -> None: ...
