@@ -21,6 +21,7 @@ START_SECONDS_MAX = 30.0
 STOP_SECONDS_MAX = 20.0
 _POLL_SECONDS = 0.002
 _LINK = re.compile(r"#([A-Za-z0-9_-]+)>")
+_CANCEL = re.compile(r"#cancel=([A-Za-z0-9_-]+)>")
 _CODE = re.compile(r" code (\S{5})\.$", re.MULTILINE)
 
 
@@ -41,6 +42,12 @@ class Letter:
     def link(self) -> str | None:
         """The token behind the # of a mail's URL."""
         found = _LINK.search(self.text)
+        return found and found[1]
+
+    @property
+    def cancel(self) -> str | None:
+        """The token in a mail that takes a change of contacts back."""
+        found = _CANCEL.search(self.text)
         return found and found[1]
 
     @property

@@ -29,13 +29,16 @@ class View:
     mobile_confirmed: bool = False
     open_resets: int = 1
     live_sessions: int = 0
+    # A contact was changed, and nobody recovers it.
+    paused: bool = False
 
     @staticmethod
     def of(account: Any) -> "View":
         """From an Account of the wire."""
         return View(
             account.name, account.mail, account.mobile, account.version, account.state,
-            account.mobile_confirmed, account.open_resets, account.live_sessions)
+            account.mobile_confirmed, account.open_resets, account.live_sessions,
+            account.contact_hold_until_ms != 0)
 
     def changed(self, **fields: Any) -> "View":
         """After a change that an operator would want to have seen."""
@@ -68,6 +71,12 @@ class Holder:
     has_password: bool = False
     live: list[bytes] = field(default_factory=list)
     ended: list[bytes] = field(default_factory=list)
+    # Links that did what they are for.
+    used: set[bytes] = field(default_factory=set)
+    # Addresses to which a link may have come that a change of contacts voided.
+    spoiled: set[str] = field(default_factory=set)
+    # The account before the first of the changes that may still be taken back.
+    settled: View | None = None
 
     @property
     def identifier(self) -> str:
@@ -98,16 +107,39 @@ class Holder:
         return self.update(self.view.changed(name=name), name=name)
 
     def move(self) -> Call:
-        """New contacts, which void every open reset."""
+        """New contacts, which void every open reset and pause recovery."""
         mail, mobile = self.next_contacts()
-        after = self.view.changed(
-            mail=mail, mobile=mobile, mobile_confirmed=False, open_resets=0)
-        return self.update(after, mail=mail, mobile=mobile)
+        before = self.view
+        after = before.changed(
+            mail=mail, mobile=mobile, mobile_confirmed=False, open_resets=0,
+            paused=self.has_password)
 
-    def update(self, after: View, **fields: str) -> Call:
+        def moved(_: Any) -> None:
+            if before.open_resets:
+                self.spoiled.add(before.mail)
+            if after.paused and not before.paused:
+                self.settled = before
+
+        return self.update(after, moved, mail=mail, mobile=mobile)
+
+    def take_back(self, link: bytes) -> Call:
+        """The contacts of before, whatever has happened to the account meanwhile."""
+        after = self.view.changed(
+            mail=self.settled.mail, mobile=self.settled.mobile,
+            mobile_confirmed=self.settled.mobile_confirmed, live_sessions=0, paused=False)
+
+        def taken_back(reply: Any) -> None:
+            self.sessions_over(reply)
+            self.used.add(link)
+
+        return Call("CancelContactChange", {"link": link}, after, taken_back)
+
+    def update(
+        self, after: View, done: Callable[[Any], None] = lambda reply: None, **fields: str
+    ) -> Call:
         return self.operator(
-            "UpdateAccount", after, expected_version=self.view.version, field_mask=list(fields),
-            **fields)
+            "UpdateAccount", after, done, expected_version=self.view.version,
+            field_mask=list(fields), **fields)
 
     def lock(self) -> Call:
         return self.operator("LockAccount", self.view.changed(state=LOCKED))
@@ -133,7 +165,13 @@ class Holder:
             state=ACTIVE, mobile_confirmed=True, open_resets=0, live_sessions=0)
         fields = {
             "link": link, "code": code, "password": self.password, "confirmation": self.password}
-        return Call("Activate", fields, after, self.activated)
+
+        def activated(reply: Any) -> None:
+            self.sessions_over(reply)
+            self.used.add(link)
+            self.has_password = True
+
+        return Call("Activate", fields, after, activated)
 
     def login(self) -> Call:
         after = replace(self.view, live_sessions=self.view.live_sessions + 1)
@@ -164,10 +202,6 @@ class Holder:
         self.generation += 1
         self.has_password = False
 
-    def activated(self, reply: Any) -> None:
-        self.sessions_over(reply)
-        self.has_password = True
-
     def sessions_over(self, reply: Any) -> None:
         self.ended += self.live
         self.live = []
@@ -184,11 +218,16 @@ class Holder:
             return self.unlock()
         choices: list[tuple[int, Callable[[], Call]]] = [
             (6, self.rename), (3, self.move), (1, self.lock), (1, self.delete)]
-        # One reset for each set of contacts: then a letter says which reset it is of.
-        if self.view.open_resets == 0 and not self.view.mobile_confirmed:
-            choices.append((9, self.reset))
-        if self.view.open_resets and letters and (pair := letters.pair(self.view)):
+        # Where another link may lie, a letter would not say which reset it is of.
+        asks = not self.view.paused and self.view.mail not in self.spoiled
+        if self.view.open_resets == 0 and asks:
+            choices.append((4, self.reset))
+        if self.view.open_resets and letters and (pair := letters.pair(self.view, self.used)):
             choices.append((9, lambda: self.activate(*pair)))
+        if self.view.paused and letters and (
+            link := letters.cancel(self.settled.mail, self.used)
+        ):
+            choices.append((6, lambda: self.take_back(link)))
         if letters is not None and self.has_password and self.view.live_sessions < SESSIONS_MAX:
             choices.append((6, self.login))
         if self.live:

@@ -18,8 +18,12 @@ class Board:
     mobile: str = ""
     version: int = 0
     held: bool = False
+    # Its mobile was changed, and nobody recovers it.
+    paused: bool = False
     sessions: list[str] = field(default_factory=list)
     links: list[str] = field(default_factory=list)
+    # Links that take a change of contacts back.
+    cancels: list[str] = field(default_factory=list)
     # By the instant in their SMS's name; empty where two were made in one.
     codes: dict[int, str] = field(default_factory=dict)
     # Which instant a link's newest code has, as far as was told.

@@ -78,7 +78,8 @@ class Client(threading.Thread):
 
     def step(self) -> None:
         board = self._chance.choice(self._boards)
-        actions = self.HELD if board.held and self._chance.random() < 0.5 else self.ACTIONS
+        stuck = board.held or board.paused
+        actions = self.HELD if stuck and self._chance.random() < 0.5 else self.ACTIONS
         [action] = self._chance.choices(list(actions), list(actions.values()))
         if action in self.HASHING and self._pace.hashing.acquire(blocking=False):
             try:
@@ -197,6 +198,10 @@ class Client(threading.Thread):
         other = next(mobile for mobile in board.mobiles if mobile != board.mobile)
         self._update(board, {"name": f"Name {self.name} {self.calls}", "mobile": other})
 
+    def cancel_change(self, board: Board) -> None:
+        if link := self._recent(board.cancels):
+            self.tell(board, "CancelContactChange", {"link": link}, link=link.encode())
+
     def _update(self, board: Board, profile: dict[str, Any]) -> None:
         given = {"expected_version": board.version, **profile}
         self.tell(
@@ -214,15 +219,15 @@ class Client(threading.Thread):
     ACTIONS: dict[Callable[[Client, Board], None], int] = {
         request_reset: 80, validate_link: 120, resend_code: 60, activate: 60,
         activate_with_an_earlier_code: 20, guess: 60, login: 160, mistype: 4, check_session: 160,
-        change_password: 60, logout: 12, update: 60, change_mobile: 4, unlock: 10, enable: 5,
+        change_password: 60, logout: 12, update: 60, change_mobile: 4, cancel_change: 2, unlock: 10, enable: 5,
         _named("GetAccount"): 100, revoke: 3, lock: 6, disable: 2,
     }  # fmt: skip
     HASHING = frozenset(
         {activate, activate_with_an_earlier_code, guess, login, mistype, change_password}
     )
     ENDING = frozenset({resend_code, logout, change_mobile, revoke, lock, disable})
-    # An account that is locked or disabled lets little happen: it should not stay so for long.
-    HELD: dict[Callable[[Client, Board], None], int] = {unlock: 1, enable: 1}
+    # An account that is locked, disabled or paused lets little happen: it should not stay so for long.
+    HELD: dict[Callable[[Client, Board], None], int] = {unlock: 1, enable: 1, cancel_change: 1}
 
     # One call, seen through to what is known of it in the end.
 
@@ -305,6 +310,9 @@ class Client(threading.Thread):
         if "version" in told:
             board.version, board.mobile = told["version"], told["mobile"]
             board.held = told["state"] in (LOCKED, DISABLED)
+            board.paused = told["paused"]
+        elif operation.kind == "CancelContactChange":
+            board.paused = False
         if "code" in told:
             board.code_of[operation.given["link"]] = told["code"]
 
@@ -323,6 +331,7 @@ def _account(message: Any) -> dict[str, Any]:
         "name": message.name,
         "mobile": message.mobile,
         "confirmed": message.mobile_confirmed,
+        "paused": message.contact_hold_until_ms != 0,
         "sessions": message.live_sessions,
         "resets": message.open_resets,
         "failures": message.login_failures,

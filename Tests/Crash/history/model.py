@@ -38,6 +38,15 @@ class Reset(NamedTuple):
     wrong: int = 0
 
 
+class Change(NamedTuple):
+    """A change of contacts that may be taken back, and what it replaced (R93)."""
+
+    mobile: str
+    confirmed: bool
+    # None until its mail was seen.
+    link: str | None = None
+
+
 class State(NamedTuple):
     """One active account."""
 
@@ -47,6 +56,8 @@ class State(NamedTuple):
     mobile: str
     hold: int = ACTIVE
     confirmed: bool = True
+    # Here a pause outlasts every history.
+    change: Change | None = None
     # Oldest first.
     sessions: tuple[str, ...] = ()
     # Within 60 s there is never a second one: R05 opens none while one is open.
@@ -61,7 +72,8 @@ class State(NamedTuple):
 
     @property
     def may_recover(self) -> bool:
-        return self.hold == ACTIVE and self.wrong_codes < WRONG_CODES_PER_ACCOUNT
+        may = self.hold == ACTIVE and self.change is None
+        return may and self.wrong_codes < WRONG_CODES_PER_ACCOUNT
 
     @property
     def may_be_blocked(self) -> bool:
@@ -94,6 +106,7 @@ class State(NamedTuple):
             "name": self.name,
             "mobile": self.mobile,
             "confirmed": self.confirmed,
+            "paused": self.change is not None,
             "sessions": len(self.sessions),
             "resets": int(self.reset is not None),
         }
@@ -124,6 +137,22 @@ def mail_seen(state: State, operation: Operation) -> Possible:
         yield OK, {}, state._replace(reset=state.reset._replace(link=link, code=made))
     if state.unseen:
         yield OK, {}, state._replace(unseen=state.unseen - 1)
+
+
+def change_seen(state: State, operation: Operation) -> Possible:
+    """Not a call: the first mail of a change was found. Nobody could have taken it back before."""
+    if state.change and state.change.link is None:
+        link = operation.given["link"]
+        yield OK, {}, state._replace(change=state.change._replace(link=link))
+
+
+def cancel_contact_change(state: State, operation: Operation) -> Possible:
+    change = state.change
+    if change is None or change.link != operation.given["link"]:
+        yield "LINK_INVALID", {}, state
+        return
+    back = {"mobile": change.mobile, "confirmed": change.confirmed}
+    yield OK, {}, state.voided().changed(sessions=(), change=None, **back)
 
 
 def validate_link(state: State, operation: Operation) -> Possible:
@@ -227,7 +256,8 @@ def update_account(state: State, operation: Operation) -> Possible:
         return
     after = state.changed(name=given["name"], mobile=given["mobile"])
     if after.mobile != state.mobile:
-        after = after.voided()._replace(confirmed=False)
+        change = state.change or Change(state.mobile, state.confirmed)
+        after = after.voided()._replace(confirmed=False, change=change)
     yield from shown(after)
 
 
@@ -261,6 +291,8 @@ def enable_account(state: State, _: Operation) -> Possible:
 
 RULES: dict[str, Callable[[State, Operation], Possible]] = {
     "MailSeen": mail_seen,
+    "ChangeSeen": change_seen,
+    "CancelContactChange": cancel_contact_change,
     "RequestReset": request_reset,
     "ValidateLink": validate_link,
     "ResendCode": resend_code,

@@ -66,11 +66,17 @@ class Story:
         given = {name: but.pop(name) for name in ("expected_version",) if name in but}
         told = {
             "version": version, "name": "n0", "mobile": FIRST.mobile, "confirmed": True,
-            "sessions": 0, "resets": 0, "failures": 0, "state": ACTIVE, **but,
+            "paused": False, "sessions": 0, "resets": 0, "failures": 0, "state": ACTIVE, **but,
         }  # fmt: skip
         if kind == "UpdateAccount":
             given |= {"name": told["name"], "mobile": told["mobile"]}
         self.add(kind, OK, told, wrong=wrong, **given)
+
+    def new_number(self, version: int, **but: Any) -> None:
+        """And the mail that tells of it, with the link B."""
+        but |= {"mobile": "+33600000002", "confirmed": False, "paused": True}
+        self.account("UpdateAccount", version, expected_version=version - 1, **but)
+        self.add("ChangeSeen", link="B")
 
 
 # What is right, and looks odd.
@@ -91,6 +97,16 @@ def the_flow(story: Story) -> None:
     story.change("s1", "p1", "p2")
     story.session("s1", True)
     story.account("UpdateAccount", 4, expected_version=3, name="n1", sessions=1)
+
+
+def a_change_taken_back(story: Story) -> None:
+    story.new_number(2)
+    story.add("CancelContactChange", "LINK_INVALID", link="L")
+    story.add("RequestReset", told={"link_life_ms": LINK_LIFE_MS})
+    story.add("CancelContactChange", link="B")
+    story.account("GetAccount", 3)
+    story.reset()
+    story.activate("p1")
 
 
 def either_of_two_at_once(story: Story) -> None:
@@ -124,7 +140,8 @@ def code_of_an_unknown_resend(story: Story) -> None:
 
 
 RIGHT = (
-    the_flow, either_of_two_at_once, unknown_and_done, unknown_and_never, code_of_an_unknown_resend
+    the_flow, a_change_taken_back, either_of_two_at_once, unknown_and_done, unknown_and_never,
+    code_of_an_unknown_resend,
 )  # fmt: skip
 
 
@@ -269,10 +286,27 @@ def a_lock_lost_by_a_crash(story: Story) -> None:
 
 def a_link_after_a_new_number(story: Story) -> None:
     story.reset()
-    story.account(
-        "UpdateAccount", 2, expected_version=1, mobile="+33600000002", confirmed=False
-    )
+    story.new_number(2)
     story.validate(OK, wrong=True)
+
+
+def a_reset_while_a_new_number_waits(story: Story) -> None:
+    story.new_number(2)
+    story.add("RequestReset", told={"link_life_ms": LINK_LIFE_MS})
+    story.add("MailSeen", link="L", made=MADE, wrong=True)
+
+
+def a_change_taken_back_twice(story: Story) -> None:
+    story.new_number(2)
+    story.add("CancelContactChange", link="B")
+    story.add("CancelContactChange", link="B", wrong=True)
+
+
+def a_session_after_a_change_was_taken_back(story: Story) -> None:
+    story.login("p0", "s0")
+    story.new_number(2, sessions=1)
+    story.add("CancelContactChange", link="B")
+    story.session("s0", True, wrong=True)
 
 
 def half_an_activation(story: Story) -> None:
@@ -303,7 +337,9 @@ WRONG = (
     a_session_after_logout, a_session_after_revoke, a_session_after_activate,
     a_session_after_another_changed_the_password, a_session_that_comes_back, an_eleventh_session,
     the_old_password_after_activate, the_old_password_after_a_change, an_activation_lost_by_a_crash,
-    a_login_lost_by_a_crash, a_lock_lost_by_a_crash, a_link_after_a_new_number, half_an_activation,
+    a_login_lost_by_a_crash, a_lock_lost_by_a_crash, a_link_after_a_new_number,
+    a_reset_while_a_new_number_waits, a_change_taken_back_twice,
+    a_session_after_a_change_was_taken_back, half_an_activation,
     done_after_its_server_was_gone, a_failure_not_counted,
 )  # fmt: skip
 

@@ -198,6 +198,10 @@ def _letters_read(installation: Installation, boards: list[Board]) -> Iterator[N
                     board.history.append(Operation("MailSeen", given, now, now, OK))
                     board.code_of.setdefault(link, letter.queued_ms)
                     board.links.append(link)
+                elif (cancel := letter.cancel) and cancel not in board.cancels:
+                    now = time.monotonic()
+                    board.history.append(Operation("ChangeSeen", {"link": cancel}, now, now, OK))
+                    board.cancels.append(cancel)
 
     reader = threading.Thread(target=read, name="letters")
     reader.start()
@@ -225,6 +229,9 @@ def _look_at_all(installation: Installation, boards: list[Board]) -> int:
                 board, "Login", {"password": password, "earlier": None},
                 identifier=board.identifier, password=password.encode(),
             )  # fmt: skip
+        for link in board.cancels:
+            last.tell(board, "CancelContactChange", {"link": link}, link=link.encode())
+        last.tell(board, "GetAccount", {}, identifier=board.identifier)
     last.hang_up()
     return last.calls
 
