@@ -40,6 +40,46 @@ enum KeyFile {
     ///
     /// What was there is left alone; what could not be finished is taken away again.
     static func create(_ path: String, holding text: Secret) throws(KeyRingError) {
+        try write(path, text)
+        do throws(KeyRingError) {
+            try syncFolder(of: path)
+        } catch {
+            unlink(path)
+            throw error
+        }
+    }
+
+    /// Puts a new file, mode 0600, in the place of one that is there, at once: whoever looks, and
+    /// whatever crashes, finds the old one whole or the new one. Durable on return.
+    ///
+    /// For one caller at a time. Where the path is a symbolic link, what it leads to is replaced.
+    static func replace(_ path: String, holding text: Secret) throws(KeyRingError) {
+        guard let resolved = realpath(path, nil) else { throw failure("realpath", path) }
+        defer { free(resolved) }
+        let target = String(cString: resolved)
+        var status = stat()
+        guard stat(target, &status) == 0 else { throw failure("stat", target) }
+        // The new file would be ours, and whoever runs the service could not read it.
+        guard status.st_uid == geteuid() else {
+            throw KeyRingError(path: target, problem: .foreignOwner(status.st_uid))
+        }
+        let draft = "\(target).new"
+        // What a crash left was never anybody's ring.
+        unlink(draft)
+        try write(draft, text)
+        guard rename(draft, target) == 0 else {
+            let error = failure("rename", target)
+            unlink(draft)
+            throw error
+        }
+        try syncFolder(of: target)
+    }
+
+    /// Writes a new file whole and syncs it, but not its name; or leaves none.
+    private static func write(_ path: String, _ text: Secret) throws(KeyRingError) {
+        guard text.count <= byteCountMax else {
+            throw KeyRingError(path: path, problem: .tooLarge)
+        }
         let file = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
         guard file >= 0 else {
             throw errno == EEXIST
@@ -50,14 +90,13 @@ enum KeyFile {
             try text.withBytes { bytes throws(KeyRingError) in
                 var rest = bytes
                 while !rest.isEmpty {
-                    let count = write(file, rest.baseAddress, rest.count)
+                    let count = Glibc.write(file, rest.baseAddress, rest.count)
                     if count < 0 && errno == EINTR { continue }
                     guard count > 0 else { throw failure("write", path) }
                     rest = rest.slice(count, rest.count)
                 }
             }
             guard fsync(file) == 0 else { throw failure("fsync", path) }
-            try syncFolder(of: path)
         } catch {
             unlink(path)
             throw error

@@ -1,6 +1,7 @@
 // The keys that everything secret is minted from or keyed with. rekeyd loads one at start and lends
 // it to the minters and the password hasher; it lives outside the data directory. Reading and
-// writing its file is KeyRing+File.swift's, the text in it KeyRing+Text.swift's.
+// writing its file is KeyRing+File.swift's, the text in it KeyRing+Text.swift's, new and retired keys
+// KeyRing+Rotation.swift's.
 
 public import RekeyCore
 
@@ -16,12 +17,13 @@ public final class KeyRing: Sendable {
     }
 
     /// A ring of new keys, one a purpose.
-    public convenience init(randomness: some Randomness) {
+    ///
+    /// - Parameter now: when they are made, for `list`; nil where nobody will ask.
+    public convenience init(randomness: some Randomness, now: Timestamp? = nil) {
         self.init(
             Dictionary(
                 uniqueKeysWithValues: KeyPurpose.allCases.map { purpose in
-                    var bytes = randomness.bytes(MACKey.byteCount)
-                    return (purpose, [MACKey(id: 1, bytes: Secret(erasing: &bytes))])
+                    (purpose, [MACKey(id: 1, madeAt: now, randomness: randomness)])
                 }))
     }
 
@@ -35,9 +37,6 @@ public final class KeyRing: Sendable {
         }
         return key
     }
-
-    /// The numbers of the keys of a purpose, oldest first; the last is the current one.
-    public func identifiers(of purpose: KeyPurpose) -> [UInt32] { all(purpose).map(\.id) }
 
     /// HMAC-SHA-256 of `bytes` under the current key of a purpose: 32 bytes.
     ///

@@ -46,7 +46,7 @@ extension KeyRingError.Problem {
         case .tooLarge:
             "is larger than \(KeyFile.byteCountMax) bytes and so is no key ring; check the path"
         case .version:
-            "is not a key ring of version 1; check the path, or use the release that wrote it"
+            "is not a key ring of version 1 or 2; check the path, or use the release that wrote it"
         case .malformed(let line):
             "line \(line) is damaged; restore the file from its copy"
         case .missing(let purpose):

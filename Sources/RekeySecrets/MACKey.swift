@@ -9,15 +9,18 @@ import RekeyCore
 struct MACKey: Sendable {
     /// Its number within its purpose.
     let id: UInt32
+    /// When it became the current one; nil when nobody wrote that down.
+    let madeAt: Timestamp?
     /// 32 bytes; only what writes a key file looks at them.
     let bytes: Secret
     private let prepared: PreparedMAC
 
     static let byteCount = 32
 
-    init(id: UInt32, bytes: Secret) {
+    init(id: UInt32, madeAt: Timestamp? = nil, bytes: Secret) {
         precondition(bytes.count == Self.byteCount)
         self.id = id
+        self.madeAt = madeAt
         self.bytes = bytes
         prepared = bytes.withBytes { PreparedMAC(key: $0) }
     }
@@ -63,4 +66,12 @@ private final class PreparedMAC: @unchecked Sendable {
 extension MACKey: CustomStringConvertible, CustomReflectable {
     var description: String { "<key \(id)>" }
     var customMirror: Mirror { Mirror(self, children: []) }
+}
+
+extension MACKey {
+    /// A new key.
+    init(id: UInt32, madeAt: Timestamp?, randomness: some Randomness) {
+        var bytes = randomness.bytes(Self.byteCount)
+        self.init(id: id, madeAt: madeAt, bytes: Secret(erasing: &bytes))
+    }
 }

@@ -14,7 +14,8 @@ extension Duration {
 }
 
 extension Timestamp {
-    fileprivate var text: String {
+    /// "2026-11-24T04:00:00Z".
+    var text: String {
         Date(timeIntervalSince1970: Double(milliseconds) / 1000).formatted(.iso8601)
     }
 }

@@ -102,7 +102,8 @@ struct InitCommand: ParsableCommand {
         }
         let randomness = SystemRandomness()
         do {
-            let keys = try KeyRing.create(at: "\(folder)/keys", randomness: randomness)
+            let keys = try KeyRing.create(
+                at: "\(folder)/keys", randomness: randomness, now: SystemTime().wall())
             let storeID = randomness.resetID().rawValue
             try EmbeddedStore.create(
                 directory: "\(folder)/data", disk: SystemDisk(),

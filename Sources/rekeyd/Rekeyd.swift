@@ -20,7 +20,7 @@ struct Rekeyd: AsyncParsableCommand {
             78 wrong setting, key ring or version
             """,
         subcommands: [
-            InitCommand.self, ServeCommand.self, CertCommand.self, ConfigCommand.self,
+            InitCommand.self, ServeCommand.self, CertCommand.self, KeysCommand.self, ConfigCommand.self,
             JournalCommand.self,
         ])
 

@@ -16,6 +16,10 @@ uint32_t rekey_crc32c_by_table(const void *bytes, size_t count);
 /// An exclusive `flock` without waiting: 0, or errno. Swift sees `flock` as the struct of fcntl.
 int rekey_lock_file(int descriptor);
 
+/// Two paths change places in one step (`renameat2`, RENAME_EXCHANGE): 0, or errno. Glibc declares it for
+/// _GNU_SOURCE only.
+int rekey_exchange_files(const char *path, const char *other);
+
 /// O_DIRECT, which Glibc declares for _GNU_SOURCE only, so that Swift does not see it.
 extern const int rekey_o_direct;
 

@@ -58,6 +58,10 @@ struct Tables {
         case .settlements(let settlements):
             for settled in settlements.letters { outbox.settle(settled.letter, settled.settlement) }
         case .clock: break
+        case .row(let entry):
+            rows.put(
+                Row(bytes: entry.row, sequence: sequence, hasAccount: entry.hasAccount),
+                for: entry.id)
         }
     }
 

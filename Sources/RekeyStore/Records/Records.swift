@@ -16,6 +16,8 @@ enum Records {
         case clock = 2
         /// `LettersSettled`, version 1.
         case settlements = 3
+        /// `SubjectEntry`, version 1.
+        case row = 4
     }
 
     /// What a record of the log turns out to be.
@@ -23,13 +25,16 @@ enum Records {
         case transaction(Transaction)
         case clock(ClockReading)
         case settlements(Settlements)
+        /// A whole row, of a store that was made out of another one.
+        case row(SubjectEntry)
 
-        /// Service time.
+        /// Service time; a row has none of its own.
         var at: Timestamp {
             switch self {
             case .transaction(let transaction): transaction.at
             case .clock(let reading): reading.at
             case .settlements(let settlements): settlements.at
+            case .row: Timestamp(milliseconds: 0)
             }
         }
     }
@@ -46,6 +51,7 @@ enum Records {
             case .clock(let reading): try body(bytes(.clock, reading, arena))
             case .settlements(let settlements):
                 try body(bytes(.settlements, settlements, arena))
+            case .row(let entry): try body(bytes(.row, entry, arena))
             }
         }
     }
@@ -66,6 +72,10 @@ enum Records {
         case .transaction: return .transaction(try decode(Transaction.self, body, arena))
         case .clock: return .clock(try decode(ClockReading.self, body, arena))
         case .settlements: return .settlements(try decode(Settlements.self, body, arena))
+        case .row:
+            let entry = try decode(SubjectEntry.self, body, arena)
+            try checkRow(entry.row)
+            return .row(entry)
         }
     }
 
@@ -78,6 +88,7 @@ enum Records {
         case .transaction: return (body, Transaction.descriptor)
         case .clock: return (body, ClockReading.descriptor)
         case .settlements: return (body, Settlements.descriptor)
+        case .row: return (body, SubjectEntry.descriptor)
         }
     }
 
@@ -101,7 +112,7 @@ enum Records {
                 try WireScan.check(row, as: SubjectRecord.descriptor)
             }
         } catch {
-            throw .unreadable("a row of a checkpoint: \(error)")
+            throw .unreadable("a row: \(error)")
         }
     }
 
