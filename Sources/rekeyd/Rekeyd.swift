@@ -20,8 +20,8 @@ struct Rekeyd: AsyncParsableCommand {
             78 wrong setting, key ring or version
             """,
         subcommands: [
-            InitCommand.self, ServeCommand.self, CertCommand.self, KeysCommand.self, ConfigCommand.self,
-            JournalCommand.self,
+            InitCommand.self, ServeCommand.self, CertCommand.self, KeysCommand.self,
+            ConfigCommand.self, JournalCommand.self,
         ])
 
     static func main() async {

@@ -11,6 +11,7 @@ import yaml
 
 from .failure import BadCase
 from .protocol import RULES
+from .roles import Role, able
 from .words import WORDS
 
 FOLDER = Path(__file__).resolve().parents[1] / "cases"
@@ -23,9 +24,14 @@ NEEDS = {
     "fresh-store": True, # nobody else has an account there
     "few-files": True,   # its process may have 100 files open, so that it runs out of connections
     "clock": True,       # a build for tests whose clock can be moved
+    "tls": False,        # it speaks TLS …
+    "plaintext": False,  # … or it does not
+    "authority": False,  # it speaks TLS, and certificates can be made that its authority signs
+    "access": True,      # … and its files of certificates, callers and revocations can be changed
     "patience": False,   # minutes; only with --long
 }
-_KEYS = {"id", "title", "rules", "requirements", "needs", "waits", "steps"}
+TLS_NEEDS = frozenset({"tls", "authority", "access"})
+_KEYS = {"id", "title", "rules", "requirements", "needs", "settings", "waits", "steps"}
 
 
 @dataclass(frozen=True, eq=False)
@@ -38,18 +44,34 @@ class Case:
     rules: tuple[str, ...]
     requirements: tuple[str, ...]
     needs: frozenset[str]
+    # Of a server of its own, by the names of its flags.
+    settings: dict[str, str]
     # Seconds of real time that it takes: the longest begin first.
     waits: float
     steps: tuple[dict[str, Any], ...]
 
     @property
     def needs_own_server(self) -> bool:
-        return any(NEEDS[need] for need in self.needs)
+        return bool(self.settings) or any(NEEDS[need] for need in self.needs)
+
+    @property
+    def role(self) -> Role:
+        """Who speaks where a step does not say it: whoever may make all calls that are sent as frames,
+        and of those who may make the most of the others."""
+        steps = [step for step in _all_steps(self.steps) if "caller" not in step]
+        roles = able(_methods_sent(steps)) or list(Role)
+        for word in ("start", "call", "wait-for"):
+            roles = able({str(step[word]) for step in steps if word in step}, roles) or roles
+        return roles[0]
 
     @property
     def speaks_wire(self) -> bool:
         """Whether a step is about bytes and frames: then how they are cut is varied."""
         return any(WORDS[word].on_wire for word in _words(self.steps))
+
+    @property
+    def uses_command_line(self) -> bool:
+        return "rekey" in _words(self.steps)
 
     @property
     def speaks_calls_only(self) -> bool:
@@ -103,6 +125,7 @@ def _case(entry: dict[str, Any], chapter: str) -> Case:
     _demand(all(re.fullmatch(r"R\d\d", name) for name in requirements), f"{where}: {requirements}")
     needs = set(entry.get("needs", []))
     _demand(needs <= set(NEEDS), f"{where}: no such need: {sorted(needs - set(NEEDS))}")
+    _demand(not needs & TLS_NEEDS or "plaintext" not in needs, f"{where}: TLS without TLS")
     for step in _all_steps(entry["steps"]):
         _check_step(step, where)
         _demand(
@@ -111,6 +134,7 @@ def _case(entry: dict[str, Any], chapter: str) -> Case:
     return Case(
         id=entry["id"], title=entry["title"], chapter=chapter, rules=tuple(rules),
         requirements=tuple(requirements), needs=frozenset(needs),
+        settings={name: str(value) for name, value in entry.get("settings", {}).items()},
         waits=float(entry.get("waits", 0)), steps=tuple(entry["steps"]))
 
 
@@ -129,6 +153,17 @@ def _all_steps(steps: Any) -> list[dict[str, Any]]:
         found.append(step)
         if isinstance(step, dict) and "repeat" in step:
             found += _all_steps(step["steps"])
+    return found
+
+
+def _methods_sent(steps: list[dict[str, Any]]) -> set[str]:
+    """Those of the Requests among frames."""
+    found = set()
+    for step in steps:
+        frames = step.get("send", [])
+        for frame in frames if isinstance(frames, list) else [frames]:
+            if "request" in frame:
+                found.add(str(frame["request"].get("method", "")))
     return found
 
 

@@ -13,9 +13,9 @@ from typing import Any
 from google.protobuf import json_format
 from google.protobuf.message import Message
 
-from .connection import Address
 from .failure import Failure
 from .protocol import Method, frames
+from .transport import Address
 
 _SECONDS_MAX = 40
 
@@ -28,13 +28,17 @@ class CommandLine:
         self._home = tempfile.TemporaryDirectory(prefix="rekey-conformance-home-")
         self._exit_codes = self._explained_exit_codes()
 
-    def call(self, address: Address, method: Method, request: Message, trace: list[str]) -> Any:
-        """A Response, as the wire would have brought it, made from what the program printed."""
+    def call(
+        self, address: Address, profile: Path | None, method: Method, request: Message,
+        trace: list[str],
+    ) -> Any:
+        """A Response, as the wire would have brought it, made from what the program printed. Without a
+        profile it speaks without TLS."""
         words = json_format.MessageToJson(request, indent=None)
         trace.append(f"$ rekey call {method.name} - <<< {words[:400]}")
         done = subprocess.run(
             [self._rekey, "call", method.name, "-", "--json"], input=words, text=True,
-            capture_output=True, env=self._environment(address), timeout=_SECONDS_MAX)
+            capture_output=True, env=self._environment(address, profile), timeout=_SECONDS_MAX)
         printed = done.stdout + done.stderr
         trace.append(f"  exit code {done.returncode}: {printed.strip()[:600]}")
         if done.returncode == 0:
@@ -42,18 +46,21 @@ class CommandLine:
             return frames.Response(body=reply.SerializeToString())
         return self._refusal(done.returncode, printed)
 
-    def _environment(self, address: Address) -> dict[str, str]:
+    def _environment(self, address: Address, profile: Path | None) -> dict[str, str]:
+        transport = (
+            {"REKEY_PROFILE": str(profile)} if profile
+            else {"REKEY_PLAINTEXT_ON_LOOPBACK": "true"})
         return {
-            **os.environ, "REKEY_SERVER": f"{address[0]}:{address[1]}",
-            "REKEY_PLAINTEXT_ON_LOOPBACK": "true", "XDG_STATE_HOME": self._home.name,
-        }  # fmt: skip
+            **os.environ, "REKEY_SERVER": f"{address[0]}:{address[1]}", "HOME": self._home.name,
+            "XDG_STATE_HOME": self._home.name, **transport,
+        }
 
     def _refusal(self, exit_code: int, printed: str) -> Any:
         try:
             error = json.loads(printed.strip().splitlines()[-1])["error"]
             response = frames.Response(
                 status=f"STATUS_CODE_{error['status']}", reason=error["reason"],
-                message=error["message"],
+                message=error["message"], retry_after_ms=error.get("retryAfterMs", 0),
                 details=[frames.Detail(**detail) for detail in error["details"]])
         except (ValueError, KeyError, IndexError, TypeError) as fault:
             raise Failure(f"rekey ended with {exit_code} and said {printed!r}: {fault}") from fault

@@ -1,11 +1,10 @@
-"""One TCP connection to the server under test: bytes out, cut as the variant says; frames in, each held
+"""One connection to the server under test: bytes out, cut as the variant says; frames in, each held
 against what must always be true; and a trace of both for the report of a failure.
 """
 
 from __future__ import annotations
 
 import random
-import socket
 import struct
 import time
 from collections import deque
@@ -17,10 +16,9 @@ from google.protobuf.message import DecodeError
 from .failure import Failure
 from .invariants import FRAME_BYTES_MAX, Invariants
 from .protocol import encode, frames, show
+from .transport import Cut, Transport
 
 ANSWER_SECONDS_MAX = 20.0
-Address = tuple[str, int]
-Cut = Callable[[bytes], Iterator[bytes]]
 # Beyond this a piece of one byte each would measure this machine, not the server.
 _SINGLE_BYTES_MAX = 8192
 
@@ -53,7 +51,9 @@ def at_random(seed: str) -> Cut:
 class Connection:
     """Used by one thread."""
 
-    def __init__(self, name: str, address: Address, cut: Cut, trace: list[str]) -> None:
+    def __init__(
+        self, name: str, dial: Callable[[], Transport], cut: Cut, trace: list[str]
+    ) -> None:
         self.name = name
         self.opened = time.monotonic()
         self._cut = cut
@@ -63,8 +63,9 @@ class Connection:
         self._set_aside: deque[Any] = deque()
         self._sent = bytearray()
         self._invariants = Invariants()
-        self._peer = socket.create_connection(address, timeout=ANSWER_SECONDS_MAX)
-        self._peer.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        # Each Response as its bytes were, by its call.
+        self.answers: dict[int, bytes] = {}
+        self.transport = dial()
         # P3.1: it comes without being asked for.
         self.hello = self.next().hello
 
@@ -82,9 +83,7 @@ class Connection:
         """Bytes as the variant cuts them. That the server has closed is for a later step to see."""
         self._remember(data)
         try:
-            self._peer.settimeout(ANSWER_SECONDS_MAX)
-            for piece in self._cut(data):
-                self._peer.sendall(piece)
+            self.transport.send(data, self._cut, ANSWER_SECONDS_MAX)
         except TimeoutError:
             raise Failure(f"the server did not read for {ANSWER_SECONDS_MAX:g} s") from None
         except OSError as error:
@@ -93,11 +92,10 @@ class Connection:
     def send_until_stuck(self, data: bytes, at_most: int, seconds: float) -> int:
         """Sends `data` again and again while the server takes it; how many bytes it took."""
         taken = 0
-        self._peer.settimeout(seconds)
         self.note(f"-> {len(data)} bytes, again and again")
         try:
             while taken < at_most:
-                taken += self._peer.send(data[taken % len(data) :])
+                taken += self.transport.send_some(data[taken % len(data) :], seconds)
         except TimeoutError:
             pass
         except OSError as error:
@@ -107,18 +105,17 @@ class Connection:
     def half_close(self) -> None:
         self.note("-> end of stream")
         try:
-            self._peer.shutdown(socket.SHUT_WR)
+            self.transport.half_close()
         except OSError as error:
             self.note(f"   ({error})")
 
     def close(self) -> None:
-        self._peer.close()
+        self.transport.close()
 
     def reset(self) -> None:
         """Goes away as a crashed machine does: with an RST."""
         self.note("-> RST")
-        self._peer.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
-        self._peer.close()
+        self.transport.reset()
 
     # In
 
@@ -180,6 +177,8 @@ class Connection:
             raise Failure(f"P2.4: a frame that does not parse: {body.hex(' ')}") from error
         self.note(f"<- {show(frame)}")
         self._invariants.received(frame, len(body))
+        if frame.WhichOneof("kind") == "response":
+            self.answers[frame.response.call_id] = body
         return frame
 
     def _whole_frame(self) -> bytes | None:
@@ -195,12 +194,8 @@ class Connection:
         return body
 
     def _read(self, end: float) -> bytes:
-        left = end - time.monotonic()
-        if left <= 0:
-            raise TimeoutFailure("nothing came in time")
-        self._peer.settimeout(left)
         try:
-            return self._peer.recv(65536)
+            return self.transport.receive(end)
         except TimeoutError:
             raise TimeoutFailure("nothing came in time") from None
         except ConnectionResetError:

@@ -13,6 +13,8 @@ from typing import Any
 
 from google.protobuf.message import Message
 
+from .failure import Failure
+
 ROOT = Path(__file__).resolve().parents[3]
 sys.path.insert(0, str(ROOT / "Tests" / "Crash"))
 
@@ -73,3 +75,28 @@ def show(frame: Any) -> str:
     text = str(getattr(frame, kind)) if frame.WhichOneof("kind") else ""
     line = " ".join(text.split())
     return f"{kind} {{ {line[:400]}{'…' if len(line) > 400 else ''} }}"
+
+
+def without_call_id(body: bytes) -> bytes:
+    """The bytes of the Response in a frame, whose own bytes these are, but for its call's number: what
+    tells two answers apart."""
+    key, length, start = body[0], *_varint(body, 1)
+    response = body[start:]
+    if key != _RESPONSE_KEY or length != len(response) or response[0] != _CALL_ID_KEY:
+        raise Failure(f"a Response whose first field is not its call_id: {body.hex(' ')}")
+    _, after = _varint(response, 1)
+    return response[after:]
+
+
+_RESPONSE_KEY, _CALL_ID_KEY = 3 << 3 | 2, 1 << 3
+
+
+def _varint(data: bytes, at: int) -> tuple[int, int]:
+    """The number there, and where it ends."""
+    value, shift = 0, 0
+    while True:
+        byte = data[at]
+        value |= (byte & 0x7F) << shift
+        at, shift = at + 1, shift + 7
+        if byte < 0x80:
+            return value, at

@@ -11,7 +11,7 @@ from .cases import Case
 from .protocol import RULES
 
 # They bind clients: what a server does cannot show that they are kept.
-CLIENT_RULES = frozenset({"P5.4", "P6.7", "P10.2"})
+CLIENT_RULES = frozenset({"P5.4", "P6.7", "P10.10"})
 PASSED, FAILED, SKIPPED = "passed", "FAILED", "skipped"
 
 
@@ -28,7 +28,7 @@ class Result:
 
 def line(result: Result) -> str:
     return (
-        f"{result.outcome:8} {result.case.id:44} {result.variant:7} {result.seconds:6.2f} s"
+        f"{result.outcome:8} {result.case.id:44} {result.variant:9} {result.seconds:6.2f} s"
         + (f"  {result.why}" if result.outcome == SKIPPED else ""))
 
 

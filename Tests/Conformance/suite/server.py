@@ -1,5 +1,5 @@
 """The server under test: a rekeyd of the suite's own, made in a temporary folder, or one that runs
-elsewhere and of which only the address is known.
+elsewhere and of which only the address is known, and who may call it.
 """
 
 from __future__ import annotations
@@ -14,25 +14,33 @@ import tempfile
 import time
 from pathlib import Path
 
-from .connection import Address
 from .failure import BadCase, Failure
+from .installation import Installation
 from .letters import Letters
+from .roles import Role
+from .transport import Address
 
 START_SECONDS_MAX = 30.0
 STOP_SECONDS_MAX = 30.0
 _POLL_SECONDS = 0.005
+# What a server writes when it was told to read its files again, whether it could use them or not.
+_RELOADED = re.compile(r"were read again|not read again: everything stays")
 
 
 class Server:
     """A rekeyd of the suite's own. The `with` makes it, starts it, and leaves nothing behind."""
 
     def __init__(
-        self, binaries: Path, settings: dict[str, str], has_clock: bool, files_max: int = 0
+        self, binaries: Path, installation: Installation, settings: dict[str, str], *,
+        is_tls: bool, has_clock: bool = False, files_max: int = 0,
     ) -> None:
         """`settings`: by the names of its flags, without dashes in front. `files_max`: how many
         files it may have open; 0 leaves that to the machine."""
-        self._rekeyd = binaries / "rekeyd"
-        self._settings = {"listen-plaintext-on-loopback": "true", **settings}
+        self.rekeyd = binaries / "rekeyd"
+        self.is_tls = is_tls
+        self._installation = installation
+        plaintext = {} if is_tls else {"listen-plaintext-on-loopback": "true"}
+        self._settings = {**plaintext, **settings}
         self._has_clock = has_clock
         self._limits = ["prlimit", f"--nofile={files_max}"] if files_max else []
         self._clock_ms = 0
@@ -42,11 +50,8 @@ class Server:
     def __enter__(self) -> Server:
         self._home = Path(tempfile.mkdtemp(prefix="rekey-conformance-"))
         try:
-            made = subprocess.run(
-                [self._rekeyd, "init", self._folder], capture_output=True, text=True)
-            if made.returncode != 0:
-                raise Failure(f"rekeyd init: {made.stderr}")
-            self.letters = Letters(self._folder / "letters")
+            self._installation.copy(self.folder)
+            self.letters = Letters(self.folder / "letters")
             self._write_clock()
             self.start()
         except BaseException:
@@ -60,16 +65,21 @@ class Server:
         shutil.rmtree(self._home)
 
     @property
-    def _folder(self) -> Path:
+    def folder(self) -> Path:
+        """As `rekeyd init` made it."""
         return self._home / "rekey"
+
+    def profile(self, role: Role) -> Path:
+        return self.folder / self._installation.caller(role)
 
     @property
     def log(self) -> str:
         """What every run of it wrote."""
         return (self._home / "log").read_text(errors="replace")
 
-    def start(self) -> None:
-        """Returns when it takes connections."""
+    def start(self, settings: dict[str, str] | None = None) -> None:
+        """Returns when it takes connections. `settings`: in the place of those before, or beside."""
+        self._settings |= settings or {}
         port_file = self._home / "port"
         port_file.unlink(missing_ok=True)
         command = self._command({**self._settings, "listen-port-file": str(port_file)})
@@ -89,22 +99,34 @@ class Server:
 
     def _command(self, settings: dict[str, str]) -> list[str]:
         flags = [word for name, value in settings.items() for word in (f"--{name}", value)]
-        config = str(self._folder / "rekeyd.json")
+        config = str(self.folder / "rekeyd.json")
         return [
-            *self._limits, str(self._rekeyd), "serve", "--config", config, "--listen-port", "0",
+            *self._limits, str(self.rekeyd), "serve", "--config", config, "--listen-port", "0",
             *flags,
         ]  # fmt: skip
 
-    def refuses_to_start(self, settings: dict[str, str]) -> int:
-        """Its exit code with these settings; it must not run, or that would be the reason."""
+    def refuses_to_start(self, settings: dict[str, str]) -> tuple[int, str]:
+        """Its exit code with these settings and what it said; it must not run, or that would be the
+        reason."""
         if self._process:
             raise BadCase("the server runs already")
         command = self._command({**self._settings, **settings})
         try:
-            return subprocess.run(
-                command, capture_output=True, timeout=START_SECONDS_MAX, check=False).returncode
+            done = subprocess.run(
+                command, capture_output=True, text=True, timeout=START_SECONDS_MAX, check=False)
         except subprocess.TimeoutExpired:
             raise Failure(f"rekeyd starts with {settings}") from None
+        return done.returncode, done.stderr
+
+    def reload(self) -> None:
+        """SIGHUP: it reads certificates, callers and revocations again. Returns when it has."""
+        before = len(_RELOADED.findall(self.log))
+        self._running.send_signal(signal.SIGHUP)
+        end = time.monotonic() + START_SECONDS_MAX
+        while len(_RELOADED.findall(self.log)) == before:
+            if self.has_ended or time.monotonic() > end:
+                raise Failure(f"the server did not read its files again:\n{self.log}")
+            time.sleep(_POLL_SECONDS)
 
     @property
     def has_ended(self) -> bool:
@@ -171,5 +193,16 @@ class ForeignServer:
     log = ""
     has_ended = False
 
-    def __init__(self, address: Address) -> None:
+    def __init__(self, address: Address, profiles: dict[Role, Path]) -> None:
+        """`profiles`: of callers; without any, it is spoken to without TLS."""
         self.address = address
+        self._profiles = profiles
+
+    @property
+    def is_tls(self) -> bool:
+        return bool(self._profiles)
+
+    def profile(self, role: Role) -> Path:
+        if role not in self._profiles:
+            raise BadCase(f"no --profile has the role {role.value}")
+        return self._profiles[role]

@@ -8,18 +8,27 @@ from collections import Counter
 from collections.abc import Callable
 from typing import Any
 
-from . import described
+from . import access, described
+from .command_line import CommandLine
 from .connection import ANSWER_SECONDS_MAX, Connection
 from .failure import BadCase, Failure
 from .patterns import match
-from .protocol import METHODS, REASONS, encode, frames, show, with_length
+from .protocol import (
+    METHODS,
+    REASONS,
+    encode,
+    frames,
+    show,
+    with_length,
+    without_call_id,
+)
 from .run_of_case import MAIN, Run, Started, say_hello
+from .spans import milliseconds
 from .values import assemble, fill, substitute
 from .words import WORDS
 
 Step = dict[str, Any]
 _SETTLED_SECONDS_MAX = 20.0
-_SPANS = {"ms": 1, "s": 1000, "min": 60_000, "h": 3_600_000}
 
 
 def perform(run: Run, step: Step) -> None:
@@ -50,13 +59,17 @@ def _repeat(run: Run, step: Step) -> None:
 # Bytes and frames
 
 
-def _on(run: Run, step: Step) -> Connection:
-    return run.connection(step.get("on", MAIN))
+def _on(run: Run, step: Step, method: str = "") -> Connection:
+    return run.connection(step.get("on", MAIN), step.get("caller"), method)
 
 
 def _connect(run: Run, step: Step) -> None:
-    connection = run.connect(step.get("on", MAIN))
+    name = step.get("on", MAIN)
+    connection = run.connect(
+        name, run.caller(name, step.get("caller")), step.get("resumes", ""))
     match(step["connect"] or {}, connection.hello, run.variables)
+    if "server-certificate" in step:
+        run.variables[step["server-certificate"]] = connection.transport.server_certificate()
     if "hello" in step:
         say_hello(connection, **step["hello"])
 
@@ -153,7 +166,7 @@ def _request(step: Step, word: str) -> Any:
 
 def _begin(run: Run, step: Step, word: str) -> list[Started]:
     """Sends the call, or as many as `times` says in one piece."""
-    connection = _on(run, step)
+    connection = _on(run, step, step[word])
     key = step.get("key", b"")
     request = frames.Request(
         method=METHODS[step[word]].name, body=_request(step, word).SerializeToString(),
@@ -179,12 +192,22 @@ def _finish(started: Started) -> Any:
 
 def _call(run: Run, step: Step) -> None:
     if run.command_line:
-        method = METHODS[step["call"]]
-        request = _request(step, "call")
-        response = run.command_line.call(run.server.address, method, request, run.trace)
+        response = _call_by_command_line(run, run.command_line, step)
     else:
-        response = _finish(_begin(run, step, "call")[0])
+        started = _begin(run, step, "call")[0]
+        response = _finish(started)
+        if "save-answer" in step:
+            answer = started.connection.answers[started.call_id]
+            run.variables[step["save-answer"]] = without_call_id(answer)
     _judge(run, step["call"], step, response)
+
+
+def _call_by_command_line(run: Run, command_line: CommandLine, step: Step) -> Any:
+    method = METHODS[step["call"]]
+    caller = run.caller(MAIN, step.get("caller"), step["call"])
+    profile = run.profile(caller) if run.server.is_tls else None
+    return command_line.call(
+        run.server.address, profile, method, _request(step, "call"), run.trace)
 
 
 def _wait_for(run: Run, step: Step) -> None:
@@ -226,6 +249,21 @@ def _answers(run: Run, step: Step) -> None:
         raise Failure(f"answers that were not expected: {dict(outcomes)}")
 
 
+def _answers_alike(run: Run, step: Step) -> None:
+    """Of each of these, so many answers at least have the reason, and all with it are the same bytes."""
+    seen: set[bytes] = set()
+    for name in step["answers-alike"]:
+        found = 0
+        for started in _taken(run, name):
+            if _finish(started).reason == step["when"]:
+                found += 1
+                seen.add(without_call_id(started.connection.answers[started.call_id]))
+        if found < step["at-least"]:
+            raise Failure(f"of {name} {found} were {step['when']}")
+    if len(seen) > 1:
+        raise Failure(f"these should be the same: {[answer.hex(' ') for answer in seen]}")
+
+
 def _taken(run: Run, name: str) -> list[Started]:
     if name not in run.started:
         raise BadCase(f"no call was started as {name}")
@@ -264,15 +302,15 @@ def _account(run: Run, step: Step) -> None:
     if "password" in step:
         run.variables[f"{name}.password"] = step["password"]
     person = {key: f"${{{name}.{key}}}" for key in ("identifier", "name", "mail", "mobile")}
-    language = step.get("language", "FRENCH")
+    language, on = step.get("language", "FRENCH"), step.get("on", MAIN)
     perform(run, {
-        "call": "CreateAccount", "with": {**person, "language": language},
+        "call": "CreateAccount", "on": on, "with": {**person, "language": language},
         "expect": {"id": {"save": f"{name}.id"}, "version": {"save": f"{name}.version"}}})
     perform(run, {"letter": "mail", "to": name, "save": {"link": f"{name}.link"}})
     perform(run, {"letter": "sms", "to": name, "save": {"code": f"{name}.code"}})
     if not step.get("pending"):
         password = f"${{{name}.password}}"
-        perform(run, {"call": "Activate", "with": {
+        perform(run, {"call": "Activate", "on": on, "with": {
             "link": f"${{{name}.link}}", "code": f"${{{name}.code}}",
             "password": password, "confirmation": password}})
 
@@ -303,7 +341,7 @@ def _letter(run: Run, step: Step) -> None:
 def _letters(run: Run, step: Step) -> None:
     """How many came in all, once none is waiting to be sent."""
     name = step["letters"]
-    _wait_until_sent(run, run.variables[f"{name}.id"])
+    _wait_until_sent(run, run.variables[f"{name}.id"], step.get("on", MAIN))
     letters = run.owned().letters
     for word, by in (("mails", "mail"), ("texts", "sms")):
         came = letters.to(run.variables[f"{name}.{_ADDRESSES[by]}"], by)
@@ -311,9 +349,10 @@ def _letters(run: Run, step: Step) -> None:
             _bounded(len(came), step[word], f"{word} to {name}")
 
 
-def _wait_until_sent(run: Run, account_id: str) -> None:
+def _wait_until_sent(run: Run, account_id: str, on: str) -> None:
     waiting = {"letters": {"not": {"any": {"account_id": account_id}}}}
-    _wait_for(run, {"wait-for": "ListLetters", "with": {"limit": 1000}, "expect": waiting})
+    _wait_for(
+        run, {"wait-for": "ListLetters", "on": on, "with": {"limit": 1000}, "expect": waiting})
 
 
 # The server
@@ -329,9 +368,10 @@ def _kill_server(run: Run, _: Step) -> None:
     run.owned().kill()
 
 
-def _start_server(run: Run, _: Step) -> None:
+def _start_server(run: Run, step: Step) -> None:
     """Connections to the one before are gone, so that the next step opens a new one."""
-    run.owned().start()
+    settings = step.get("with") or {}
+    run.owned().start({name: str(value) for name, value in settings.items()})
     run.forget_connections()
 
 
@@ -342,25 +382,19 @@ def _wait_for_exit(run: Run, step: Step) -> None:
 
 
 def _refuses_to_start(run: Run, step: Step) -> None:
-    code = run.owned().refuses_to_start(step["with"])
+    settings = {name: str(value) for name, value in (step.get("with") or {}).items()}
+    code, said = run.owned().refuses_to_start(settings)
+    run.trace.append(f"rekeyd with {settings} ended with {code}: {said.strip()}")
     if code != step["refuses-to-start"]:
-        raise Failure(f"rekeyd with {step['with']} ended with {code}")
+        raise Failure(f"rekeyd with {settings} ended with {code}: {said}")
+    if "says" in step:
+        access.says_in_one_line(said, step["says"])
 
 
 def _advance_clock(run: Run, step: Step) -> None:
-    """A span like 12h, 5min, 30s, 1ms, or several with + and - between: 12h - 1s."""
     text = str(step["advance-clock"])
     run.trace.append(f"clock + {text}")
-    total, sign = 0, 1
-    for token in text.split():
-        found = re.fullmatch(r"(\d+)(ms|s|min|h)", token)
-        if found:
-            total += sign * int(found[1]) * _SPANS[found[2]]
-        elif token in ("+", "-"):
-            sign = 1 if token == "+" else -1
-        else:
-            raise BadCase(f"no span: {text}")
-    run.owned().advance_clock(total)
+    run.owned().advance_clock(milliseconds(text))
 
 
 def _measure(run: Run, _: Step) -> None:
@@ -444,6 +478,7 @@ _ACTIONS: dict[str, Callable[[Run, Step], None]] = {
     "start": _start,
     "answer": _answer,
     "answers": _answers,
+    "answers-alike": _answers_alike,
     "unanswered": _unanswered,
     "account": _account,
     "person": _person,
@@ -457,6 +492,18 @@ _ACTIONS: dict[str, Callable[[Run, Step], None]] = {
     "advance-clock": _advance_clock,
     "measure": _measure,
     "grew-at-most": _grew_at_most,
+    "handshake-fails": access.handshake_fails,
+    "tcp": access.tcp,
+    "tcp-trickles": access.tcp_trickles,
+    "tcp-closes": access.tcp_closes,
+    "tcp-ends": access.tcp_ends,
+    "certificate": access.certificate,
+    "file": access.file,
+    "callers": access.callers,
+    "rekeyd": access.rekeyd,
+    "reload": lambda run, _: run.owned().reload(),
+    "log": access.log,
+    "rekey": access.rekey,
     "let": _let,
     "same": _same,
     "differ": _differ,

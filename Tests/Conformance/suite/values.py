@@ -6,6 +6,7 @@ Bytes are written as a string of hex digits, or as a list of parts, each one of
   {zeros: 100}                     that many zero bytes
   {repeat: PARTS, times: 33}       the same again and again
   {field: 2, holds: PARTS}         a length-delimited protobuf field, its length counted
+  {client-hello: 60}               the first so many bytes of a ClientHello of TLS, or all
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from google.protobuf.message import Message
 
 from .failure import BadCase
 from .protocol import BY_FULL_NAME, METHODS
+from .transport import client_hello
 
 _VARIABLE = re.compile(r"\$\{([A-Za-z0-9_.-]+)\}")
 _BYTES = FieldDescriptor.TYPE_BYTES
@@ -76,6 +78,10 @@ def assemble(parts: Any) -> bytes:
         case {"field": int(number), "holds": what, **others} if not others:
             inside = assemble(what)
             return varint(number << 3 | 2) + varint(len(inside)) + inside
+        case {"client-hello": "all", **others} if not others:
+            return client_hello()
+        case {"client-hello": int(count), **others} if not others:
+            return client_hello()[:count]
     raise BadCase(f"no bytes: {parts!r}")
 
 
