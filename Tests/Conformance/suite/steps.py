@@ -438,7 +438,13 @@ def _ascending(run: Run, step: Step) -> None:
 
 
 def _comparable(value: Any) -> Any:
-    return value.decode(errors="replace") if isinstance(value, bytes) else value
+    """Bytes are compared with text where they are text."""
+    if not isinstance(value, bytes):
+        return value
+    try:
+        return value.decode()
+    except UnicodeDecodeError:
+        return value.hex(" ")
 
 
 def _number(run: Run, step: Step) -> None:
