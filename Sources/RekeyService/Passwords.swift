@@ -1,5 +1,6 @@
 import RekeyCore
 import RekeySecrets
+import RekeyStore
 
 /// Passwords on their way to the hashing pool and back: step 3 of the calls that carry one.
 struct Passwords: Sendable {
@@ -33,7 +34,7 @@ struct Passwords: Sendable {
         let record =
             subject.account?.password ?? hasher.standIn(for: subject.id, costsInUse: [cost: 1])
         let matches = try await run { () throws(PasswordHasherError) in
-            try hasher.verify(password, against: record)
+            try hasher.verify(password, against: UniformityTooth.checked(record, subject))
         }
         return PasswordCheck(
             version: subject.passwordVersion,

@@ -100,7 +100,7 @@ public final class EmbeddedStore: AccountStore {
             return Step(answer: repeats.answer(to: first), sequence: sequence)
         }
         let (subject, sequence) = try tables.subject(id, at: now)
-        let decision = body(subject, now)
+        let decision = UniformityTooth.decided(body(subject, now), subject)
         return try take(decision, subject, sequence, repeats, now, &tables)
     }
 
@@ -126,7 +126,8 @@ public final class EmbeddedStore: AccountStore {
         if journal.isFull, decision.durability == .awaited, !draws { throw .full }
 
         let transaction = Transaction(
-            subject: subject.id, at: now, events: decision.events, letters: decision.letters,
+            subject: subject.id, at: now, events: decision.events,
+            letters: UniformityTooth.written(decision.letters, subject),
             outcome: repeats?.outcome(of: decision.answer, at: now))
         switch decision.durability {
         case .awaited:
