@@ -22,6 +22,7 @@ public final class EmbeddedStore: AccountStore {
 
     public let letterArrivals: AsyncStream<Void>
     private let arenas = ArenaPool()
+    private let decoy: Decoy
     private let arrivals: AsyncStream<Void>.Continuation
 
     init(
@@ -30,6 +31,7 @@ public final class EmbeddedStore: AccountStore {
     ) {
         self.onNotice = onNotice
         self.journal = journal
+        decoy = tables.decoy
         self.tables = Mutex(tables)
         self.policy = policy
         self.checkpointBytes = checkpointBytes
@@ -174,10 +176,14 @@ public final class EmbeddedStore: AccountStore {
             return (row?.bytes, row?.sequence ?? tables.rows.lastRemoval, tables.clock.now())
         }
         guard sequence <= journal.durable else { return nil }
-        guard let row else { return Reading(value: Subject(id: subject), now: now) }
         return try arenas.with { (arena) throws(StoreError) in
-            let read = try Records.subject(subject, row, arena)
-            if read.isEmpty(at: now) { return Reading(value: Subject(id: subject), now: now) }
+            let read = try row.map { (row) throws(StoreError) in
+                try Records.subject(subject, row, arena)
+            }
+            if read?.account == nil { decoy.unpack(arena) }
+            guard let read, !read.isEmpty(at: now) else {
+                return Reading(value: Subject(id: subject), now: now)
+            }
             return Reading(value: read, now: now)
         }
     }

@@ -15,6 +15,14 @@ struct Tables {
     var recordsToSkip: UInt32 = 0
     /// For packing and unpacking rows and records.
     let arena: Arena
+    /// Takes the place of an account where there is none.
+    let decoy: Decoy
+
+    init(clock: ServiceClock, arena: Arena) {
+        self.clock = clock
+        self.arena = arena
+        decoy = Decoy(arena)
+    }
 
     mutating func appended(_ sequence: UInt64) {
         recordsInLast = sequence == lastAppended ? recordsInLast + 1 : 1
@@ -33,6 +41,14 @@ struct Tables {
     func subject(
         _ id: SubjectID, at now: Timestamp
     ) throws(StoreError) -> (Subject, sequence: UInt64) {
+        let found = try stored(id, at: now)
+        if found.0.account == nil { decoy.unpack(arena) }
+        return found
+    }
+
+    private func stored(
+        _ id: SubjectID, at now: Timestamp
+    ) throws(StoreError) -> (Subject, sequence: UInt64) {
         guard let row = rows[id] else { return (Subject(id: id), rows.lastRemoval) }
         let subject = try Records.subject(id, row.bytes, arena)
         return (subject.isEmpty(at: now) ? Subject(id: id) : subject, row.sequence)
@@ -40,6 +56,11 @@ struct Tables {
 
     /// Keeps a subject, or forgets one about which nothing is known any more.
     mutating func put(_ subject: Subject, sequence: UInt64, now: Timestamp) {
+        if subject.account == nil { decoy.pack(arena) }
+        keep(subject, sequence: sequence, now: now)
+    }
+
+    private mutating func keep(_ subject: Subject, sequence: UInt64, now: Timestamp) {
         if subject.isEmpty(at: now) {
             rows.remove(subject.id, at: sequence)
         } else {
@@ -69,9 +90,9 @@ struct Tables {
         _ transaction: Transaction, sequence: UInt64
     ) throws(StoreError) {
         if !transaction.events.isEmpty {
-            var (subject, _) = try subject(transaction.subject, at: transaction.at)
+            var (subject, _) = try stored(transaction.subject, at: transaction.at)
             for event in transaction.events { subject.apply(event, at: transaction.at) }
-            put(subject, sequence: sequence, now: transaction.at)
+            keep(subject, sequence: sequence, now: transaction.at)
         }
         for letter in transaction.letters { outbox.add(letter, sequence: sequence) }
         if let outcome = transaction.outcome { outcomes.add(outcome, sequence: sequence) }
