@@ -126,7 +126,7 @@ def links(population: Population) -> int:
 
 CASES = [
     Case(
-        "RequestReset", "R02", "RequestReset",
+        "RequestReset", "R02, R04", "RequestReset",
         {
             "known": of("known"), "unknown": unknown, "over its limit": of("over"),
             "unknown, over": over_unknown, "pending": of("pending"),
