@@ -108,7 +108,8 @@ class Server(Installation):
     def put_first(self) -> None:
         """Before whatever else this machine does, where we may: its hashing threads, too."""
         for thread in Path(f"/proc/{self.pid}/task").iterdir():
-            with suppress(PermissionError):
+            # It may have ended meanwhile.
+            with suppress(PermissionError, ProcessLookupError):
                 os.setpriority(os.PRIO_PROCESS, int(thread.name), -20)
 
     def take_letters(self, connection: Connection) -> None:
