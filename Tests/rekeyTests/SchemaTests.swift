@@ -1,3 +1,4 @@
+import RekeyCore
 import RekeyWire
 import Testing
 
