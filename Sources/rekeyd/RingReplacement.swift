@@ -35,7 +35,8 @@ struct RingReplacement {
         folder = URL(fileURLWithPath: directory).deletingLastPathComponent().path
         ringFile = URL(fileURLWithPath: store.ringFile).resolvingSymlinksInPath().path
         disk = store.disk
-        let time = now.text.filter { $0.isLetter || $0.isNumber }
+        // To the millisecond, so that the next attempt has another one.
+        let time = now.text.filter { $0.isLetter || $0.isNumber } + "-\(now.milliseconds % 1000)"
         oldStore = "\(directory).lost-\(time)"
         otherRing = try Self.holdsOtherRing(store) ? "\(ringFile).lost-\(time)" : nil
         try store.requireOutsideData(ringFile)

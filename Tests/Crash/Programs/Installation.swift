@@ -41,7 +41,9 @@ final class Installation: @unchecked Sendable {
 
     // MARK: The server
 
-    func rekeyd(_ arguments: String...) async throws -> Output {
+    func rekeyd(_ arguments: String...) async throws -> Output { try await rekeyd(arguments) }
+
+    func rekeyd(_ arguments: [String]) async throws -> Output {
         try await run("rekeyd", arguments)
     }
 
