@@ -724,6 +724,7 @@ static enum got attempt(
     frame.kind_case = REKEY__V1__FRAME__KIND_REQUEST;
     frame.request = &request;
     if (rekey__v1__frame__get_packed_size(&frame) > client->request_frame_bytes_max) {
+        disconnect(client);
         stop(END_INPUT, "the server takes no call as long as this %s", request.method);
     }
 

@@ -20,9 +20,11 @@ SERVING = b"\x08\x01"
 
 
 def server_context(identity: Path, callers: Path | None) -> ssl.SSLContext:
-    """Shows `identity`, and takes whom the CA `callers` has signed; None: whoever comes."""
+    """Shows `identity`, and takes whom the CA `callers` has signed; None: whoever comes. An end
+    without TLS's own close_notify is an error, which Python would hide."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.minimum_version = ssl.TLSVersion.TLSv1_3
+    context.options &= ~ssl.OP_IGNORE_UNEXPECTED_EOF
     context.load_cert_chain(identity)
     if callers is not None:
         context.load_verify_locations(callers)
@@ -128,7 +130,6 @@ class TlsServer:
                 if self._context is None:
                     self._part(Peer(accepted))
                     return
-                # An end without close_notify is a fault.
                 with self._context.wrap_socket(
                     accepted, server_side=True, suppress_ragged_eofs=False
                 ) as secure:
