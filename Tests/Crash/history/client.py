@@ -219,14 +219,14 @@ class Client(threading.Thread):
     ACTIONS: dict[Callable[[Client, Board], None], int] = {
         request_reset: 80, validate_link: 120, resend_code: 60, activate: 60,
         activate_with_an_earlier_code: 20, guess: 60, login: 160, mistype: 4, check_session: 160,
-        change_password: 60, logout: 12, update: 60, change_mobile: 4, cancel_change: 2, unlock: 10, enable: 5,
-        _named("GetAccount"): 100, revoke: 3, lock: 6, disable: 2,
+        change_password: 60, logout: 12, update: 60, change_mobile: 4, cancel_change: 2,
+        unlock: 10, enable: 5, _named("GetAccount"): 100, revoke: 3, lock: 6, disable: 2,
     }  # fmt: skip
     HASHING = frozenset(
         {activate, activate_with_an_earlier_code, guess, login, mistype, change_password}
     )
     ENDING = frozenset({resend_code, logout, change_mobile, revoke, lock, disable})
-    # An account that is locked, disabled or paused lets little happen: it should not stay so for long.
+    # An account that is locked, disabled or paused lets little happen: it should not stay so long.
     HELD: dict[Callable[[Client, Board], None], int] = {unlock: 1, enable: 1, cancel_change: 1}
 
     # One call, seen through to what is known of it in the end.
