@@ -47,7 +47,7 @@ struct CertIssueCommand: AsyncParsableCommand {
               identity.pem  the key and the certificate, for 90 days: keep it from others
 
             Use it:
-              rekey --profile \(folder) …
+              rekey health --profile \(folder)
             A running server has to be told: kill -HUP its process.
             """)
     }

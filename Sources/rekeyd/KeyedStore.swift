@@ -81,11 +81,12 @@ struct KeyedStore {
 
     /// What is written here is this user's, and the server has to be able to read it.
     private func requireOwner() throws {
-        var status = stat()
-        guard stat(directory, &status) == 0, status.st_uid != geteuid() else { return }
+        let attributes = try? FileManager.default.attributesOfItem(atPath: directory)
+        guard let owner = attributes?[.ownerAccountID] as? Int, owner != Int(geteuid()) else {
+            return
+        }
         throw Failure(
-            Failure.wrongSetting,
-            "\(directory) belongs to user \(status.st_uid): run this as that user")
+            Failure.wrongSetting, "\(directory) belongs to user \(owner): run this as that user")
     }
 
     /// A copy of the data must open nothing.

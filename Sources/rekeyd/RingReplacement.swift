@@ -66,9 +66,11 @@ struct RingReplacement {
 
     /// A mounted file system cannot change places with a directory beside it.
     private func requireExchangeable() throws {
-        var (inside, beside) = (stat(), stat())
-        guard stat(directory, &inside) == 0, stat(folder, &beside) == 0,
-            inside.st_dev != beside.st_dev
+        func fileSystem(_ path: String) -> Int? {
+            let attributes = try? FileManager.default.attributesOfItem(atPath: path)
+            return attributes?[.systemNumber] as? Int
+        }
+        guard let inside = fileSystem(directory), let beside = fileSystem(folder), inside != beside
         else { return }
         throw Failure(
             Failure.wrongSetting,
