@@ -7,11 +7,13 @@ struct Alarm {
 
     private var pending: (at: Instant, scheduled: Scheduled<Void>)?
 
-    /// Sees to it that `ring` runs at `instant` or earlier; `ring` begins with `rang`.
+    /// Whether it goes off at `instant` or earlier: then there is nothing to set.
+    func rings(by instant: Instant) -> Bool { pending.map { $0.at <= instant } ?? false }
+
+    /// Sees to it that `ring` runs at `instant`; `ring` begins with `rang`.
     mutating func set(
         for instant: Instant, on loop: any EventLoop, _ ring: @escaping @Sendable () -> Void
     ) {
-        if let pending, pending.at <= instant { return }
         pending?.scheduled.cancel()
         let scheduled = loop.scheduleTask(in: .init(max(instant - .now, .zero)), ring)
         pending = (instant, scheduled)

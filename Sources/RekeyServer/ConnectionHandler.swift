@@ -402,7 +402,7 @@ final class ConnectionHandler: ChannelDuplexHandler {
         guard let eventLoop = context?.eventLoop else { return }
         var next = state.nextTick
         if let deadline = calls.nextDeadline { next = min(next ?? deadline, deadline) }
-        guard let next else { return }
+        guard let next, !alarm.rings(by: next) else { return }
         let bound = NIOLoopBound(self, eventLoop: eventLoop)
         alarm.set(for: next, on: eventLoop) { bound.value.ring() }
     }

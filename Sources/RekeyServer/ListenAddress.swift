@@ -12,7 +12,7 @@ public struct ListenAddress: Sendable {
     }
 
     /// - Throws: `ListenError.notLoopback`: without TLS no other is listened on (R74).
-    func checkLoopback() throws(ListenError) {
+    public func checkLoopback() throws(ListenError) {
         guard ["127.0.0.1", "::1"].contains(host) else { throw .notLoopback(host) }
     }
 }

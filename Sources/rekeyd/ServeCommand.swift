@@ -41,7 +41,7 @@ struct ServeCommand: AsyncParsableCommand {
         let courier = try openCourier(settings)
         let isPlaintext = try settings.flag("listen.plaintext-on-loopback")
         // Judged before the store is opened, so that a wrong file changes nothing.
-        if !isPlaintext { try checkAccess(settings.accessFiles) }
+        try isPlaintext ? checkLoopback(address) : checkAccess(settings.accessFiles)
         let clocks = try time(logger)
         let store = try openStore(settings, keys, policy, clocks, logger)
         for override in try settings.overrides() {
@@ -99,6 +99,14 @@ struct ServeCommand: AsyncParsableCommand {
             throw failure
         } catch {
             throw Failure(Failure.other, "\(error)")
+        }
+    }
+
+    private func checkLoopback(_ address: ListenAddress) throws {
+        do {
+            try address.checkLoopback()
+        } catch {
+            throw Failure(Failure.wrongSetting, "\(error)")
         }
     }
 

@@ -108,7 +108,7 @@ class FlowTests(RealServerTest):
 
     def test_r93_a_changed_contact_is_taken_back(self) -> None:
         self.activate_account()
-        operator = self.client.operator
+        operator = self.operator
         account = operator.get_account("C-1234567")
         self.assertIsNone(account.contact_hold_until)
         session = self.client.login("C-1234567", self.OLD)
