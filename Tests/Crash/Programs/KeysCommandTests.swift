@@ -282,6 +282,6 @@ struct KeysCommandTests {
         #expect(
             try FileManager.default.contentsOfDirectory(
                 atPath: server.home.appending(path: "rekey").path
-            ).sorted() == ["data", "letters", "rekeyd.json"])
+            ).sorted() == ["data", "letters", "operator", "rekeyd.json", "tls"])
     }
 }
