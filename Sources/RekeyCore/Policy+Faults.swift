@@ -47,6 +47,8 @@ extension Policy {
             "at least 1 s and at most policy.block-max")
         // Failures of a subject are forgotten after a day, and its block with them.
         require(blockMax <= Traffic.memory, "policy.block-max", "at most 24 h")
+        require(hashCost.hasAcceptableMemory, "hashing.memory-mib", "a number from 19 to 1024")
+        require(hashCost.hasAcceptablePasses, "hashing.passes", "a number from 2 to 10")
         for number in Self.numbers {
             let range = number.range
             require(

@@ -63,7 +63,7 @@ public struct Policy: Equatable, Sendable {
 
     /// What a new record costs to compute: 19 MiB, two passes (R43). An older one below it is made
     /// anew at the next login (R45).
-    public var hashCost = HashCost(memoryKiB: 19 * 1024, passes: 2)
+    public var hashCost = HashCost.floor
     /// Passwords that wait for a hashing thread, at most (R86); one more is refused.
     public var hashingQueueMax = 32
 

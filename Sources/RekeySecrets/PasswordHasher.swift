@@ -53,25 +53,33 @@ public struct PasswordHasher: Sendable {
     /// A record that no password matches, for a subject without account (R51): the same at every
     /// call, as costly as a real one.
     ///
-    /// - Parameter costsInUse: how many records of the store have which cost; the stand-in's is
-    ///   chosen among them with these weights, by keyed hash. Empty: the floor.
-    public func standIn(for subject: SubjectID, costsInUse: [HashCost: Int]) -> PasswordRecord {
+    /// - Parameters:
+    ///   - costsInUse: how many records of the store have which cost; the stand-in's is chosen among
+    ///     them with these weights, by keyed hash.
+    ///   - cost: its cost where none is in use.
+    public func standIn(
+        for subject: SubjectID, costsInUse: [HashCost: Int], otherwise cost: HashCost
+    ) -> PasswordRecord {
         let drawn = ring.keyedHash(
             of: subject.bytes, label: "rekey/stand-in\0", purpose: .identifier)
         let tag = ring.keyedHash(of: drawn, label: "rekey/stand-in-tag\0", purpose: .identifier)
         let salt = Array(drawn.prefix(Argon2id.saltByteCount))
-        let draw = drawn.withUnsafeBytes { $0.loadUInt128(at: salt.count) }
+        let draw = drawn.withUnsafeBytes {
+            UInt64(truncatingIfNeeded: $0.loadUInt128(at: salt.count))
+        }
         return PasswordRecord(
-            cost: Self.choice(among: costsInUse, by: draw), pepper: ring.current(.pepper).id,
-            salt: salt, tag: tag)
+            cost: Self.choice(among: costsInUse, by: draw) ?? cost,
+            pepper: ring.current(.pepper).id, salt: salt, tag: tag)
     }
 
-    /// One of the costs with the probability of its weight, for a uniform `draw`.
-    private static func choice(among costs: [HashCost: Int], by draw: UInt128) -> HashCost {
+    /// One of the costs with the probability of its weight, for a uniform `draw`; nil where none has
+    /// a weight.
+    ///
+    /// The cheapest come first, and a draw keeps its place among them whatever the total is: as records
+    /// move to a higher cost, a stand-in does so once, as an account does at its next login.
+    private static func choice(among costs: [HashCost: Int], by draw: UInt64) -> HashCost? {
         let total = costs.values.reduce(0, +)
-        guard total > 0 else { return .floor }
-        // 128 bits: what the remainder favours is beyond measuring.
-        var rest = Int(draw % UInt128(total))
+        var rest = Int(draw.multipliedFullWidth(by: UInt64(total)).high)
         let ordered = costs.sorted {
             ($0.key.memoryKiB, $0.key.passes) < ($1.key.memoryKiB, $1.key.passes)
         }
@@ -79,7 +87,7 @@ public struct PasswordHasher: Sendable {
             if rest < weight { return cost }
             rest -= weight
         }
-        return .floor
+        return nil
     }
 
     private func withTag<Result>(

@@ -6,6 +6,8 @@ import RekeyStore
 struct Passwords: Sendable {
     let pool: HashingPool
     let hasher: PasswordHasher
+    let store: any AccountStore
+    /// Today's.
     let cost: HashCost
     let rules: PasswordRules
 
@@ -27,12 +29,14 @@ struct Passwords: Sendable {
     }
 
     /// Whether `subject`'s record was made from this password. Where there is no record, one that
-    /// nobody's password matches is checked, at the same cost (R51).
+    /// nobody's password matches is checked, at a cost that records have (R51). It is made in any case,
+    /// so that who has a record is not answered sooner.
     func check(
         _ password: NormalizedPassword, of subject: Subject
     ) async throws(Refusal) -> PasswordCheck {
-        let record =
-            subject.account?.password ?? hasher.standIn(for: subject.id, costsInUse: [cost: 1])
+        let standIn = hasher.standIn(
+            for: subject.id, costsInUse: store.hashCosts(), otherwise: cost)
+        let record = subject.account?.password ?? standIn
         let matches = try await run { () throws(PasswordHasherError) in
             try hasher.verify(password, against: UniformityTooth.checked(record, subject))
         }
@@ -42,14 +46,19 @@ struct Passwords: Sendable {
     }
 
     /// A record of today's cost for a password that is known to be right, if the kept one is below
-    /// it (R45).
+    /// it (R45). None where too many passwords are being hashed: the next login is soon enough.
     func rehashed(
         _ password: NormalizedPassword, of subject: Subject
     ) async throws(Refusal) -> PasswordRecord? {
         guard let record = subject.account?.password, hasher.isOutdated(record, cost: cost) else {
             return nil
         }
-        return try await hash(password)
+        do {
+            return try await hash(password)
+        } catch {
+            guard error.reason == .overloaded else { throw error }
+            return nil
+        }
     }
 
     /// A password that somebody claims to have.

@@ -43,9 +43,8 @@ public final class Service: Sendable {
         sessions = SessionMinter(keys)
         codes = CodeMinter(keys)
         passwords = Passwords(
-            pool: hashing, hasher: PasswordHasher(keys, randomness: randomness),
-            cost: policy.hashCost,
-            rules: PasswordRules(policy))
+            pool: hashing, hasher: PasswordHasher(keys, randomness: randomness), store: store,
+            cost: policy.hashCost, rules: PasswordRules(policy))
         limits = RateLimits(policy, keys: keys, time: time)
     }
 

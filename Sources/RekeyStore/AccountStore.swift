@@ -55,6 +55,9 @@ public protocol AccountStore: Sendable {
 
     func status() -> StoreStatus
 
+    /// How many password records have which cost, as of now or a little before.
+    func hashCosts() -> [HashCost: Int]
+
     /// False while only what takes access away can be written.
     var takesWrites: Bool { get }
 }

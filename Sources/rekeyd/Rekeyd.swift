@@ -21,7 +21,7 @@ struct Rekeyd: AsyncParsableCommand {
             """,
         subcommands: [
             InitCommand.self, ServeCommand.self, CertCommand.self, KeysCommand.self,
-            ConfigCommand.self, JournalCommand.self,
+            CalibrateCommand.self, ConfigCommand.self, JournalCommand.self,
         ])
 
     static func main() async {

@@ -36,7 +36,7 @@ struct ServeCommand: AsyncParsableCommand {
             port: try settings.number("listen.port", in: 0...65535))
         let connectionsPerCaller = try settings.number(
             "listen.connections-per-caller", in: 1...1_000_000)
-        let threads = try settings.number("hashing.threads", in: 0...256)
+        let threads = try settings.hashingThreads()
         let keys = try loadKeys(settings)
         let courier = try openCourier(settings)
         let isPlaintext = try settings.flag("listen.plaintext-on-loopback")
@@ -58,9 +58,7 @@ struct ServeCommand: AsyncParsableCommand {
         }
         let service = RekeyService.Service(
             store: store, keys: keys,
-            hashing: try HashingPool(
-                threads: threads == 0 ? HashingPool.processorCount : threads,
-                queueLength: policy.hashingQueueMax),
+            hashing: try HashingPool(threads: threads, queueLength: policy.hashingQueueMax),
             policy: policy, randomness: SystemRandomness(), time: clocks, state: state)
         let dispatcher = LetterDispatcher(
             service: service, letterhead: letterhead, courier: courier, logger: logger)

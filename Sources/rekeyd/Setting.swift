@@ -147,7 +147,17 @@ extension Setting {
                 + "and sessions end early. Said in the log; take it away afterwards."),
         Setting(
             key: "hashing.threads", standard: "0",
-            help: "Passwords hashed at once; 0: as many as there are processors."),
+            help: "Passwords hashed at once; 0: as many as there are processors. Each takes "
+                + "hashing.memory-mib."),
+        Setting(
+            key: "hashing.queue", standard: "32",
+            help: "Passwords that wait for it, 1 to 10000; one more is refused with OVERLOADED."),
+        Setting(
+            key: "hashing.memory-mib", standard: "19",
+            help: "What argon2id takes for a new password, 19 to 1024; a password that was set "
+                + "with less is hashed anew at its next login. 'rekeyd calibrate' proposes both …"),
+        Setting(
+            key: "hashing.passes", standard: "2", help: "… and how often it goes over it, 2 to 10."),
         Setting(
             key: "log.level", standard: "info",
             help: "trace, debug, info, notice, warning, error or critical, on standard error."),

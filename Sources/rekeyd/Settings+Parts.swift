@@ -1,5 +1,6 @@
 import RekeyAccess
 import RekeyCore
+import RekeySecrets
 import RekeyService
 import RekeyStore
 
@@ -24,6 +25,10 @@ extension Settings {
         policy.requestSpacing = try duration("policy.request-spacing")
         policy.blockFirst = try duration("policy.block-first")
         policy.blockMax = try duration("policy.block-max")
+        policy.hashCost = HashCost(
+            memoryKiB: UInt32(try number("hashing.memory-mib", in: 19...1024)) * 1024,
+            passes: UInt32(try number("hashing.passes", in: 2...10)))
+        policy.hashingQueueMax = try number("hashing.queue", in: 1...10_000)
         policy.smsCountries = try countries("policy.sms-countries")
         for number in Policy.numbers {
             policy[keyPath: number.value] = try self.number(number.setting, in: number.range)
@@ -33,6 +38,12 @@ extension Settings {
             shortPassword: try flag("policy.allow-short-password"))
         if let fault = faults.first { throw wrong(fault.setting, fault.bound) }
         return policy
+    }
+
+    /// How many passwords are hashed at once (R86).
+    func hashingThreads() throws -> Int {
+        let threads = try number("hashing.threads", in: 0...256)
+        return threads == 0 ? HashingPool.processorCount : threads
     }
 
     /// "FR,BE": codes of countries, separated by commas.

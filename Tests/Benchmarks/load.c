@@ -2,9 +2,11 @@
 // what the server can do from what a load generator takes of the processor they share.
 //
 //   load PORT CONNECTIONS DEPTH SECONDS METHOD BODY
+//   load PORT CONNECTIONS 0 SECONDS METHOD BODY PER_SECOND
 //
 // Calls METHOD with the bytes of the file BODY, DEPTH calls in flight on each connection, and
-// prints one line of JSON. One thread, one epoll. Every Response must be OK, for a call that is in
+// prints one line of JSON; or so many calls a second, whether those before are answered or not, each
+// timed from when it was due, so that a server that stands still is seen. One thread, one epoll. Every Response must be OK, for a call that is in
 // flight, and hold the bytes that the first one held: anything else ends the run with a failure.
 
 #include <arpa/inet.h>
@@ -49,6 +51,8 @@ static uint64_t histogram[(64 - STEP_BITS + 1) * STEPS];
 
 static struct connection *connections;
 static int poller, depth;
+// Nanoseconds from one call to the next; 0 where a reply makes room for the next call.
+static uint64_t spacing;
 static uint8_t fixed[REQUEST_MAX];
 static size_t fixed_bytes;
 static uint8_t first_body[1 << 16];
@@ -268,13 +272,29 @@ static void connect_to(struct connection *peer, uint16_t port) {
     watch(peer, false, EPOLL_CTL_ADD);
 }
 
+// Waits for answers, or until `due`.
+static int wait_for(struct epoll_event *events, int events_max, uint64_t due) {
+    uint64_t time = now();
+    uint64_t ns = due == 0 ? ANSWER_MS_MAX * 1000000ull : due > time ? due - time : 0;
+    struct timespec limit = {(time_t)(ns / 1000000000), (long)(ns % 1000000000)};
+    int count = epoll_pwait2(poller, events, events_max, &limit, NULL);
+    if (count < 0 && errno != EINTR) fail("epoll_pwait2: %m");
+    if (count == 0 && due == 0) {
+        fail("%llu calls have no answer", (unsigned long long)in_flight);
+    }
+    return count;
+}
+
 // Calls until `end`, then waits for what is in flight.
-static void run(uint64_t end) {
-    while (in_flight > 0) {
+static void run(uint64_t end, long peers) {
+    uint64_t due = spacing ? now() : 0;
+    for (uint64_t call = 0; in_flight > 0 || due != 0;) {
         struct epoll_event events[64];
-        int count = epoll_wait(poller, events, 64, ANSWER_MS_MAX);
-        if (count < 0 && errno != EINTR) fail("epoll_wait: %m");
-        if (count == 0) fail("%llu calls have no answer", (unsigned long long)in_flight);
+        int count = wait_for(events, 64, due);
+        for (; due != 0 && due <= now(); call++) {
+            send_calls(&connections[call % (uint64_t)peers], 1, due);
+            due = due + spacing < end ? due + spacing : 0;
+        }
         for (int i = 0; i < count; i++) {
             struct connection *peer = events[i].data.ptr;
             if (events[i].events & EPOLLOUT) flush(peer);
@@ -289,7 +309,7 @@ static void run(uint64_t end) {
             peer->unread_bytes += (size_t)bytes;
             uint64_t time = now();
             int answered = receive_frames(peer, time);
-            if (answered > 0 && time < end) send_calls(peer, answered, time);
+            if (answered > 0 && time < end && !spacing) send_calls(peer, answered, time);
         }
     }
 }
@@ -316,10 +336,14 @@ static long number(const char *text, long max) {
 }
 
 int main(int count, char **arguments) {
-    if (count != 7) fail("PORT CONNECTIONS DEPTH SECONDS METHOD BODY");
+    if (count != 7 && count != 8) fail("PORT CONNECTIONS DEPTH SECONDS METHOD BODY [PER_SECOND]");
     uint16_t port = (uint16_t)number(arguments[1], 65535);
     long peers = number(arguments[2], CONNECTIONS_MAX);
-    depth = (int)number(arguments[3], DEPTH_MAX);
+    if (count == 8) {
+        spacing = 1000000000 / (uint64_t)number(arguments[7], 1000000);
+    } else {
+        depth = (int)number(arguments[3], DEPTH_MAX);
+    }
     uint64_t duration = (uint64_t)number(arguments[4], 3600) * 1000000000;
     read_body(arguments[6], arguments[5]);
     connections = calloc((size_t)peers, sizeof *connections);
@@ -328,7 +352,7 @@ int main(int count, char **arguments) {
     for (long i = 0; i < peers; i++) connect_to(&connections[i], port);
     uint64_t start = now();
     for (long i = 0; i < peers; i++) send_calls(&connections[i], depth, now());
-    run(start + duration);
+    run(start + duration, peers);
     double seconds = (double)(now() - start) / 1e9;
     printf("{\"calls\": %llu, \"seconds\": %.6f, \"p50Us\": %.3f, \"p99Us\": %.3f, "
            "\"replyBytes\": %zu}\n",

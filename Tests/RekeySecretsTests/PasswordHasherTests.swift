@@ -6,6 +6,7 @@ import Testing
 
 @Suite struct PasswordHasherTests {
     private let hasher = PasswordHasher(knownRing(), randomness: SeededRandomness(seed: 43))
+    private let dear = HashCost(memoryKiB: 65_536, passes: 3)
 
     @Test("R43: a record is argon2id of the peppered password with 16 bytes of salt and 32 of tag")
     func record() throws {
@@ -117,31 +118,49 @@ import Testing
     @Test("R51: a stand-in is the same at every call, its subject's own, and never matches")
     func standIn() throws {
         let subject = SubjectID(rawValue: 51)
-        let record = hasher.standIn(for: subject, costsInUse: [.floor: 3])
-        #expect(record == hasher.standIn(for: subject, costsInUse: [.floor: 3]))
+        let record = hasher.standIn(for: subject, costsInUse: [.floor: 3], otherwise: dear)
+        #expect(record == hasher.standIn(for: subject, costsInUse: [.floor: 3], otherwise: dear))
         #expect(record.cost == .floor && record.pepper == 7)
-        let other = hasher.standIn(for: SubjectID(rawValue: 52), costsInUse: [.floor: 3])
+        let other = hasher.standIn(
+            for: SubjectID(rawValue: 52), costsInUse: [.floor: 3], otherwise: dear)
         #expect(record.salt != other.salt && record.tag != other.tag)
         let ring = knownRing(replacing: [.identifier: [knownKey(7, 90)]])
         let elsewhere = PasswordHasher(ring, randomness: SeededRandomness(seed: 1))
-        #expect(elsewhere.standIn(for: subject, costsInUse: [.floor: 3]).tag != record.tag)
+        #expect(
+            elsewhere.standIn(for: subject, costsInUse: [.floor: 3], otherwise: dear).tag
+                != record.tag)
         #expect(try !hasher.verify(try NormalizedPassword("any password"), against: record))
     }
 
     @Test("R51: stand-ins have the costs of the store, weighted as there")
     func weights() {
-        let dear = HashCost(memoryKiB: 65_536, passes: 3)
         let unused = HashCost(memoryKiB: 32_768, passes: 2)
         var counts: [HashCost: Int] = [:]
         for subject in 0..<4_000 {
             let record = hasher.standIn(
                 for: SubjectID(rawValue: UInt128(subject)),
-                costsInUse: [.floor: 30, dear: 10, unused: 0])
+                costsInUse: [.floor: 30, dear: 10, unused: 0], otherwise: unused)
             counts[record.cost, default: 0] += 1
         }
         #expect(counts[unused] == nil)
         // 1,000 are expected; 5 standard deviations are 137.
         #expect(abs(counts[dear, default: 0] - 1_000) < 137)
-        #expect(hasher.standIn(for: SubjectID(rawValue: 1), costsInUse: [:]).cost == .floor)
+        let first = hasher.standIn(for: SubjectID(rawValue: 1), costsInUse: [:], otherwise: dear)
+        #expect(first.cost == dear)
+    }
+
+    @Test("R51: as accounts move to a higher cost, a stand-in does so once and never goes back")
+    func migration() {
+        for subject in 0..<200 {
+            // The store grows meanwhile, by 7 accounts of the higher cost for each that moves.
+            let costs = (0...100).map { moved in
+                hasher.standIn(
+                    for: SubjectID(rawValue: UInt128(subject)),
+                    costsInUse: [.floor: 100 - moved, dear: 8 * moved], otherwise: dear
+                ).cost
+            }
+            let changes = zip(costs, costs.dropFirst()).count { $0 != $1 }
+            #expect(changes == 1 && costs.first == .floor && costs.last == dear)
+        }
     }
 }

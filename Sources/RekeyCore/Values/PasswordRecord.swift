@@ -16,16 +16,3 @@ public struct PasswordRecord: Hashable, Sendable {
         self.tag = tag
     }
 }
-
-/// The cost of one argon2id computation with one lane (RFC 9106, section 3.1).
-public struct HashCost: Hashable, Sendable {
-    /// Memory, in KiB.
-    public var memoryKiB: UInt32
-    /// Passes over that memory.
-    public var passes: UInt32
-
-    public init(memoryKiB: UInt32, passes: UInt32) {
-        self.memoryKiB = memoryKiB
-        self.passes = passes
-    }
-}

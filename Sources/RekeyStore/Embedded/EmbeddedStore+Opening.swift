@@ -95,9 +95,7 @@ extension Tables {
     mutating func restore(_ record: CheckpointRecord) throws(StoreError) {
         for entry in record.subjects {
             try Records.checkRow(entry.row)
-            rows.put(
-                Row(bytes: entry.row, sequence: 0, hasAccount: entry.hasAccount),
-                for: entry.id)
+            try put(entry, sequence: 0)
         }
         for letter in record.letters { outbox.add(letter, sequence: 0) }
         for outcome in record.outcomes { outcomes.add(outcome, sequence: 0) }

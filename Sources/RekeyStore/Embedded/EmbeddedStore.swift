@@ -143,9 +143,11 @@ public final class EmbeddedStore: AccountStore {
             }
         case .memory: break
         }
-        var subject = subject
-        for event in decision.events { subject.apply(event, at: now) }
-        if !decision.events.isEmpty { tables.put(subject, sequence: sequence, now: now) }
+        if !decision.events.isEmpty {
+            var after = subject
+            for event in decision.events { after.apply(event, at: now) }
+            tables.put(after, before: subject, sequence: sequence, now: now)
+        }
         for letter in decision.letters { tables.outbox.add(letter, sequence: sequence) }
         if let outcome = transaction.outcome { tables.outcomes.add(outcome, sequence: sequence) }
         return Step(
@@ -244,6 +246,8 @@ public final class EmbeddedStore: AccountStore {
     }
 
     public var takesWrites: Bool { !journal.isFull }
+
+    public func hashCosts() -> [HashCost: Int] { tables.withLock { $0.hashCosts.counts } }
 
     public func status() -> StoreStatus {
         tables.withLock { tables in

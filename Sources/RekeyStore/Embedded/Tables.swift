@@ -6,6 +6,7 @@ struct Tables {
     var rows = Rows()
     var outbox = Outbox()
     var outcomes = OutcomeTable()
+    private(set) var hashCosts = HashCosts()
     var clock: ServiceClock
     /// The newest sequence that anything here was appended under.
     private(set) var lastAppended: UInt64 = 0
@@ -54,13 +55,32 @@ struct Tables {
         return (subject.isEmpty(at: now) ? Subject(id: id) : subject, row.sequence)
     }
 
-    /// Keeps a subject, or forgets one about which nothing is known any more.
-    mutating func put(_ subject: Subject, sequence: UInt64, now: Timestamp) {
+    /// Keeps a subject in the place of what it was `before`, or forgets one about which nothing is
+    /// known any more.
+    mutating func put(
+        _ subject: Subject, before: Subject, sequence: UInt64, now: Timestamp
+    ) {
         if subject.account == nil { decoy.pack(arena) }
-        keep(subject, sequence: sequence, now: now)
+        keep(subject, before: before, sequence: sequence, now: now)
     }
 
-    private mutating func keep(_ subject: Subject, sequence: UInt64, now: Timestamp) {
+    /// The same for a row that comes from a file, and that was checked.
+    mutating func put(_ entry: SubjectEntry, sequence: UInt64) throws(StoreError) {
+        hashCosts.replace(
+            try rows[entry.id].flatMap { (row) throws(StoreError) in
+                try Records.hashCost(inRow: row.bytes)
+            },
+            with: try Records.hashCost(inRow: entry.row))
+        rows.put(
+            Row(bytes: entry.row, sequence: sequence, hasAccount: entry.hasAccount),
+            for: entry.id)
+    }
+
+    private mutating func keep(
+        _ subject: Subject, before: Subject, sequence: UInt64, now: Timestamp
+    ) {
+        hashCosts.replace(
+            before.account?.password?.cost, with: subject.account?.password?.cost)
         if subject.isEmpty(at: now) {
             rows.remove(subject.id, at: sequence)
         } else {
@@ -79,10 +99,7 @@ struct Tables {
         case .settlements(let settlements):
             for settled in settlements.letters { outbox.settle(settled.letter, settled.settlement) }
         case .clock: break
-        case .row(let entry):
-            rows.put(
-                Row(bytes: entry.row, sequence: sequence, hasAccount: entry.hasAccount),
-                for: entry.id)
+        case .row(let entry): try put(entry, sequence: sequence)
         }
     }
 
@@ -90,9 +107,10 @@ struct Tables {
         _ transaction: Transaction, sequence: UInt64
     ) throws(StoreError) {
         if !transaction.events.isEmpty {
-            var (subject, _) = try stored(transaction.subject, at: transaction.at)
+            let (before, _) = try stored(transaction.subject, at: transaction.at)
+            var subject = before
             for event in transaction.events { subject.apply(event, at: transaction.at) }
-            keep(subject, sequence: sequence, now: transaction.at)
+            keep(subject, before: before, sequence: sequence, now: transaction.at)
         }
         for letter in transaction.letters { outbox.add(letter, sequence: sequence) }
         if let outcome = transaction.outcome { outcomes.add(outcome, sequence: sequence) }

@@ -13,6 +13,8 @@ from pathlib import Path
 from peers.server import Load, Server, fail, output
 
 LETTER_SECONDS_MAX = 30
+# The account that is there, where there is one.
+IDENTIFIER = "C-1234567"
 _LINK = re.compile(r"#([A-Za-z0-9_-]+)>")
 _CODE = re.compile(r" code (\S{5})\.$", re.MULTILINE)
 # A load makes more calls in a second than people in a day.
@@ -35,6 +37,8 @@ class Rekeyd(Server):
         self.home = self.folder / "home"
         self.rekey = str(binaries / "rekey")
         self.rekeyd = str(binaries / "rekeyd")
+        # Of the account that `open_reset` makes.
+        self.password_file = self.folder / "password"
 
     def launch(self) -> None:
         self.launch_under([], {})
@@ -84,11 +88,11 @@ class Rekeyd(Server):
     def open_reset(self) -> bytes:
         """The live link of an active account that asked for a new password: what a user whom
         ValidateLink serves has before them."""
-        password = self.folder / "password"
+        password = self.password_file
         link, code = self.folder / "first-link", self.folder / "first-code"
         password.write_text("correct horse battery staple")
         self.call(
-            "account", "create", "C-1234567", "--name", "Claire Martin", "--mail",
+            "account", "create", IDENTIFIER, "--name", "Claire Martin", "--mail",
             "claire.martin@exemple.fr", "--mobile", "+33612345678", "--language", "fr",
         )
         link.write_text(self._await_letters("mail/new", _LINK, 1)[0])
@@ -97,7 +101,7 @@ class Rekeyd(Server):
             "reset", "activate", "--link-file", str(link), "--code-file", str(code),
             "--password-file", str(password),
         )
-        self.call("reset", "request", "C-1234567")
+        self.call("reset", "request", IDENTIFIER)
         links = self._await_letters("mail/new", _LINK, 2)
         return next(text for text in links if text != link.read_text()).encode()
 

@@ -46,6 +46,17 @@ def install(missing: list[str]) -> None:
     output(["apt-get", "install", "-y", "--no-install-recommends", *missing], env=quiet)
 
 
+def compiled(source: str, folder: Path, *libraries: str) -> Path:
+    """The program that a C file beside the comparisons makes."""
+    program = folder / Path(source).stem
+    output(
+        ["gcc", "-std=gnu11", "-O2", "-Wall", "-Wextra", "-Wconversion", "-Werror"]
+        + ["-o", str(program), str(Path(__file__).parent.parent / source)]
+        + [f"-l{library}" for library in libraries]
+    )
+    return program
+
+
 def free_port() -> int:
     """A port that nobody listens on now."""
     with socket.socket() as probe:

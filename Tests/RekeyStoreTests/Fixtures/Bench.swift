@@ -119,12 +119,13 @@ extension EmbeddedStore {
 
     @discardableResult
     func login(
-        _ id: SubjectID, password isRight: Bool, _ draw: Draw
+        _ id: SubjectID, password isRight: Bool, _ draw: Draw, rehashed: PasswordRecord? = nil
     ) async throws(StoreError) -> Answer<Login.Granted> {
         try await transact(id) { subject, now in
-            let check = PasswordCheck(version: subject.passwordVersion, matches: isRight)
-            return Login.decide(
-                subject, Login.Facts(check: check, session: draw.session), Bench.policy, now)
+            let facts = Login.Facts(
+                check: PasswordCheck(version: subject.passwordVersion, matches: isRight),
+                session: draw.session, rehashed: rehashed)
+            return Login.decide(subject, facts, Bench.policy, now)
         }
     }
 

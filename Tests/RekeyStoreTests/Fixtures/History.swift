@@ -97,6 +97,7 @@ final class History: Sendable {
         }
         let accounts = found.values.count { $0.account != nil }
         #expect(store.status().accounts == accounts)
+        #expect(store.hashCosts() == found.values.hashCosts)
     }
 
     private func judge(
@@ -132,5 +133,14 @@ final class History: Sendable {
         guard var subject = state[step.subject] else { return }
         for event in step.events { subject.apply(event, at: step.at) }
         state[step.subject] = subject.isEmpty(at: step.at) ? Subject(id: subject.id) : subject
+    }
+}
+
+extension Sequence<Subject> {
+    /// How many passwords of theirs have which cost.
+    var hashCosts: [HashCost: Int] {
+        reduce(into: [:]) { counts, subject in
+            if let cost = subject.account?.password?.cost { counts[cost, default: 0] += 1 }
+        }
     }
 }
