@@ -1,4 +1,9 @@
 extension Policy {
+    /// The ceilings of what is made under a key: R80's for links, R62's, and our own.
+    public static let linkLifeMax = Duration.hours(24)
+    public static let sessionLifeMax = Duration.hours(24)
+    public static let contactHoldMax = Duration.hours(7 * 24)
+
     /// A number that is outside its bounds: the setting's name and the bound, for an operator.
     public struct Fault: Error, Equatable, Sendable {
         public let setting: String
@@ -16,17 +21,17 @@ extension Policy {
             if !holds { faults.append(Fault(setting: setting, bound: bound)) }
         }
         require(
-            linkLife >= .minutes(10) && linkLife <= .hours(24), "policy.link-life",
+            linkLife >= .minutes(10) && linkLife <= Self.linkLifeMax, "policy.link-life",
             "at least 10 min and at most 24 h")
         require(
-            activationLinkLife >= .minutes(10) && activationLinkLife <= .hours(24),
+            activationLinkLife >= .minutes(10) && activationLinkLife <= Self.linkLifeMax,
             "policy.activation-link-life", "at least 10 min and at most 24 h")
         require(codeLife > .zero && codeLife <= linkLife, "policy.code-life", "within the link's")
         require(
             codeLife <= .minutes(10) || longCode, "policy.code-life",
             "at most 10 min unless policy.allow-long-code is true")
         require(
-            contactHold >= .hours(1) && contactHold <= .hours(7 * 24), "policy.contact-hold",
+            contactHold >= .hours(1) && contactHold <= Self.contactHoldMax, "policy.contact-hold",
             "at least 1 h and at most 168 h")
         require(passwordCodePointsMin >= 8, "policy.password-min", "8 or more")
         require(passwordCodePointsMin <= 64, "policy.password-min", "at most 64")
@@ -37,7 +42,7 @@ extension Policy {
             sessionIdle > .zero && sessionIdle <= .hours(1), "policy.session-idle",
             "more than 0 and at most 1 h")
         require(
-            sessionLife >= sessionIdle && sessionLife <= .hours(24), "policy.session-life",
+            sessionLife >= sessionIdle && sessionLife <= Self.sessionLifeMax, "policy.session-life",
             "at least policy.session-idle and at most 24 h")
         require(
             requestSpacing >= .zero && requestSpacing <= .hours(1), "policy.request-spacing",

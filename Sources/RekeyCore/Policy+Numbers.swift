@@ -24,7 +24,7 @@ extension Policy {
     public static let numbers: [Number] = [
         Number("requests-per-hour", \.requestsPerHour, 1...Traffic.resetRequestsMax),
         Number("requests-per-link-life", \.requestsPerLinkLife, 1...Traffic.resetRequestsMax),
-        Number("resends", \.resendsPerReset, 0...10),
+        Number("resends", \.resendsPerReset, 0...resendsMax),
         Number("wrong-codes-per-reset", \.wrongCodesPerReset, 1...10),
         Number("wrong-codes-per-account", \.wrongCodesPerAccount, 1...100),
         Number("failures-before-block", \.failuresBeforeBlock, 1...100),
@@ -40,6 +40,10 @@ extension Policy {
         Number("failed-logins-per-caller", \.failedLoginsPerCaller, loud),
         Number("failed-logins-in-all", \.failedLoginsInAll, loud),
     ]
+
+    /// Which of them a code may be is looked at for all of these: the setting may have been higher when
+    /// the code was sent.
+    public static let resendsMax = 10
 
     private static let loud = 1...1_000_000_000
 }

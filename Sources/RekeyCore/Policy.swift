@@ -77,6 +77,8 @@ public struct Policy: Equatable, Sendable {
     public var blockMax: Duration = .minutes(30)
     /// Failures in a row that switch the password off until a recovery (R53).
     public var failuresBeforePasswordOff = 100
+    /// Half way there the contacts are told: at 50.
+    public var failuresBeforeNotice: Int { (failuresBeforePasswordOff + 1) / 2 }
 
     // MARK: Sessions
 

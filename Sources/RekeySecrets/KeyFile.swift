@@ -36,11 +36,18 @@ enum KeyFile {
         }
     }
 
-    /// Writes a new file, mode 0600, and returns once it and its name are durable.
+    /// Writes a new file, mode 0600, and returns once it and its name are durable. Whatever crashes,
+    /// it is there whole or not at all.
     ///
-    /// What was there is left alone; what could not be finished is taken away again.
+    /// For one caller at a time. What was there is left alone; what could not be finished is taken away
+    /// again.
     static func create(_ path: String, holding text: Secret) throws(KeyRingError) {
-        try write(path, text)
+        let draft = try draft(for: path, text)
+        defer { unlink(draft) }
+        guard link(draft, path) == 0 else {
+            throw errno == EEXIST
+                ? KeyRingError(path: path, problem: .exists) : failure("link", path)
+        }
         do throws(KeyRingError) {
             try syncFolder(of: path)
         } catch {
@@ -63,10 +70,7 @@ enum KeyFile {
         guard status.st_uid == geteuid() else {
             throw KeyRingError(path: target, problem: .foreignOwner(status.st_uid))
         }
-        let draft = "\(target).new"
-        // What a crash left was never anybody's ring.
-        unlink(draft)
-        try write(draft, text)
+        let draft = try draft(for: target, text)
         guard rename(draft, target) == 0 else {
             let error = failure("rename", target)
             unlink(draft)
@@ -75,16 +79,18 @@ enum KeyFile {
         try syncFolder(of: target)
     }
 
-    /// Writes a new file whole and syncs it, but not its name; or leaves none.
-    private static func write(_ path: String, _ text: Secret) throws(KeyRingError) {
+    /// Writes a file beside `target`, whole and synced but for its name; or leaves none. Its path.
+    private static func draft(
+        for target: String, _ text: Secret
+    ) throws(KeyRingError) -> String {
         guard text.count <= byteCountMax else {
-            throw KeyRingError(path: path, problem: .tooLarge)
+            throw KeyRingError(path: target, problem: .tooLarge)
         }
+        let path = "\(target).new"
+        // What a crash left was never anybody's ring, or has its name.
+        unlink(path)
         let file = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
-        guard file >= 0 else {
-            throw errno == EEXIST
-                ? KeyRingError(path: path, problem: .exists) : failure("open", path)
-        }
+        guard file >= 0 else { throw failure("open", path) }
         do throws(KeyRingError) {
             defer { close(file) }
             try text.withBytes { bytes throws(KeyRingError) in
@@ -101,6 +107,7 @@ enum KeyFile {
             unlink(path)
             throw error
         }
+        return path
     }
 
     private static func problem(of status: stat) -> KeyRingError.Problem? {

@@ -22,11 +22,14 @@ extension KeyRing {
         case unknown
     }
 
-    /// The longest that anything made under a key of a purpose lives: the ceilings of R80 for links
-    /// (the codes of a reset end with its link) and sessions. nil where lives have no end.
+    /// The longest that anything made under a key of a purpose lives: the ceilings of the policy for
+    /// the links of resets, with which their codes end, for those that take a change of contacts back,
+    /// and for sessions. nil where lives have no end.
     public static func longestLife(of purpose: KeyPurpose) -> Duration? {
         switch purpose {
-        case .link, .code, .session: .hours(24)
+        case .link: max(Policy.linkLifeMax, Policy.contactHoldMax)
+        case .code: Policy.linkLifeMax
+        case .session: Policy.sessionLifeMax
         case .pepper, .identifier, .audit, .check: nil
         }
     }
@@ -57,9 +60,10 @@ extension KeyRing {
 
     /// This ring without an old key.
     ///
-    /// - Parameter peppers: how many password records name each pepper.
+    /// - Parameter recipes: how many password records were made in which way.
     public func retiring(
-        _ purpose: KeyPurpose, _ number: UInt32, now: Timestamp, peppers: [UInt32: Int]
+        _ purpose: KeyPurpose, _ number: UInt32, now: Timestamp,
+        recipes: [PasswordRecord.Recipe: Int]
     ) throws(KeyChangeError) -> KeyRing {
         guard let entry = entries(of: purpose).first(where: { $0.number == number }) else {
             throw .unknown(purpose, number)
@@ -71,8 +75,15 @@ extension KeyRing {
                 throw .tooEarly(purpose, number, from: instant + life)
             }
         }
-        if purpose == .pepper, let count = peppers[number] { throw .named(number, by: count) }
+        let named = recipes.reduce(0) { $0 + ($1.key.pepper == number ? $1.value : 0) }
+        if purpose == .pepper, named > 0 { throw .named(number, by: named) }
         return changing(purpose, to: all(purpose).filter { $0.id != number })
+    }
+
+    /// The peppers that records name and this ring lacks: it is a copy from before they were made.
+    public func missingPeppers(for recipes: [PasswordRecord.Recipe: Int]) -> [UInt32] {
+        let peppers = Set(all(.pepper).map(\.id))
+        return Set(recipes.keys.map(\.pepper)).subtracting(peppers).sorted()
     }
 
     /// The keys of this ring that a copy of it lacks: made after it was copied. In constant time.

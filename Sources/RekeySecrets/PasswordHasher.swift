@@ -54,11 +54,12 @@ public struct PasswordHasher: Sendable {
     /// call, as costly as a real one.
     ///
     /// - Parameters:
-    ///   - costsInUse: how many records of the store have which cost; the stand-in's is chosen among
-    ///     them with these weights, by keyed hash.
-    ///   - cost: its cost where none is in use.
+    ///   - recipes: how many records of the store were made in which way; the stand-in's cost is chosen
+    ///     among theirs with these weights, by keyed hash.
+    ///   - cost: its cost where there are none.
     public func standIn(
-        for subject: SubjectID, costsInUse: [HashCost: Int], otherwise cost: HashCost
+        for subject: SubjectID, among recipes: [PasswordRecord.Recipe: Int],
+        otherwise cost: HashCost
     ) -> PasswordRecord {
         let drawn = ring.keyedHash(
             of: subject.bytes, label: "rekey/stand-in\0", purpose: .identifier)
@@ -68,7 +69,7 @@ public struct PasswordHasher: Sendable {
             UInt64(truncatingIfNeeded: $0.loadUInt128(at: salt.count))
         }
         return PasswordRecord(
-            cost: Self.choice(among: costsInUse, by: draw) ?? cost,
+            cost: Self.choice(among: recipes, by: draw) ?? cost,
             pepper: ring.current(.pepper).id, salt: salt, tag: tag)
     }
 
@@ -77,11 +78,15 @@ public struct PasswordHasher: Sendable {
     ///
     /// The cheapest come first, and a draw keeps its place among them whatever the total is: as records
     /// move to a higher cost, a stand-in does so once, as an account does at its next login.
-    private static func choice(among costs: [HashCost: Int], by draw: UInt64) -> HashCost? {
-        let total = costs.values.reduce(0, +)
+    private static func choice(
+        among recipes: [PasswordRecord.Recipe: Int], by draw: UInt64
+    ) -> HashCost? {
+        // A damaged one, which nobody is held against, is no choice.
+        let usable = recipes.filter { $0.key.cost.isAcceptable }
+        let total = usable.values.reduce(0, +)
         var rest = Int(draw.multipliedFullWidth(by: UInt64(total)).high)
-        let ordered = costs.sorted {
-            ($0.key.memoryKiB, $0.key.passes) < ($1.key.memoryKiB, $1.key.passes)
+        let ordered = usable.map { (cost: $0.key.cost, weight: $0.value) }.sorted {
+            ($0.cost.memoryKiB, $0.cost.passes) < ($1.cost.memoryKiB, $1.cost.passes)
         }
         for (cost, weight) in ordered {
             if rest < weight { return cost }

@@ -1,7 +1,6 @@
 // Why a password could not be hashed or judged.
 
 /// Why a password could not be hashed or judged: for the operator, not for the caller of an RPC.
-/// A login that meets one fails like any other.
 public enum PasswordHasherError: Error, Equatable, Sendable, CustomStringConvertible {
     /// The cost is below the floor or above the ceiling (R46, R80).
     case costOutOfBounds
@@ -11,6 +10,10 @@ public enum PasswordHasherError: Error, Equatable, Sendable, CustomStringConvert
     case pepperUnknown(UInt32)
     /// The memory that the cost asks for could not be had.
     case outOfMemory
+
+    /// Of a record that no password can be held against. A login that meets one fails like any other,
+    /// after as much work.
+    public var isOfRecord: Bool { self != .outOfMemory }
 
     public var description: String {
         switch self {

@@ -193,6 +193,10 @@ public struct LetterDispatcher: Sendable {
                 link(), hold: envelope.linkLife, newMail: envelope.newMail,
                 newMobile: envelope.newMobile)
         case .contactChangedSMS: .contactChangedSMS(hold: envelope.linkLife)
+        case .failedLoginsMail: .failedLoginsMail
+        case .failedLoginsSMS: .failedLoginsSMS
+        case .passwordOffMail: .passwordOffMail
+        case .passwordOffSMS: .passwordOffSMS
         }
     }
 }

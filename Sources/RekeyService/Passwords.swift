@@ -35,10 +35,16 @@ struct Passwords: Sendable {
         _ password: NormalizedPassword, of subject: Subject
     ) async throws(Refusal) -> PasswordCheck {
         let standIn = hasher.standIn(
-            for: subject.id, costsInUse: store.hashCosts(), otherwise: cost)
+            for: subject.id, among: store.recipes(), otherwise: cost)
         let record = subject.account?.password ?? standIn
         let matches = try await run { () throws(PasswordHasherError) in
-            try hasher.verify(password, against: UniformityTooth.checked(record, subject))
+            do throws(PasswordHasherError) {
+                return try hasher.verify(
+                    password, against: UniformityTooth.checked(record, subject))
+            } catch {
+                guard error.isOfRecord else { throw error }
+                return try hasher.verify(password, against: standIn)
+            }
         }
         return PasswordCheck(
             version: subject.passwordVersion,
@@ -46,19 +52,14 @@ struct Passwords: Sendable {
     }
 
     /// A record of today's cost for a password that is known to be right, if the kept one is below
-    /// it (R45). None where too many passwords are being hashed: the next login is soon enough.
+    /// it (R45).
     func rehashed(
         _ password: NormalizedPassword, of subject: Subject
     ) async throws(Refusal) -> PasswordRecord? {
         guard let record = subject.account?.password, hasher.isOutdated(record, cost: cost) else {
             return nil
         }
-        do {
-            return try await hash(password)
-        } catch {
-            guard error.reason == .overloaded else { throw error }
-            return nil
-        }
+        return try await hash(password)
     }
 
     /// A password that somebody claims to have.
@@ -85,10 +86,7 @@ struct Passwords: Sendable {
             result = try await pool.run { Result(catching: work) }
         } catch {
             switch error {
-            case .overloaded, .noThread:
-                throw Refusal(
-                    .overloaded, "too many passwords are being checked; repeat the call shortly",
-                    retryAfter: .seconds(1))
+            case .overloaded, .noThread: throw .overloaded
             case .cancelled:
                 throw Refusal(.cancelled, "the call was cancelled before it was decided")
             case .shutDown:
@@ -98,7 +96,19 @@ struct Passwords: Sendable {
         do {
             return try result.get()
         } catch {
-            throw Refusal(.internalFault, "a password record cannot be used", cause: "\(error)")
+            switch error {
+            case .outOfMemory: throw .overloaded
+            case .costOutOfBounds, .damagedRecord, .pepperUnknown:
+                throw Refusal(
+                    .internalFault, "a password cannot be hashed", cause: "\(error)")
+            }
         }
     }
+}
+
+extension Refusal {
+    /// The same whoever is asked for (R86).
+    fileprivate static let overloaded = Refusal(
+        .overloaded, "too many passwords are being checked; repeat the call shortly",
+        retryAfter: .seconds(1))
 }

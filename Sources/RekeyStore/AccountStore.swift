@@ -55,8 +55,8 @@ public protocol AccountStore: Sendable {
 
     func status() -> StoreStatus
 
-    /// How many password records have which cost, as of now or a little before.
-    func hashCosts() -> [HashCost: Int]
+    /// How many password records were made in which way, as of now or a little before.
+    func recipes() -> [PasswordRecord.Recipe: Int]
 
     /// False while only what takes access away can be written.
     var takesWrites: Bool { get }

@@ -36,7 +36,8 @@ struct KeysListCommand: AsyncParsableCommand {
             "old since \(instant.text), may go from \((instant + life).text)"
         case (.since(let instant), nil):
             "old since \(instant.text), may go when no password names it"
-        case (.unknown, .some): "old, may go 24 h after the next rotation"
+        case (.unknown, let life?):
+            "old, may go \(life.components.seconds / 3600) h after the next rotation"
         case (.unknown, nil): "old, may go when no password names it"
         }
     }

@@ -28,8 +28,7 @@ struct KeysRetireCommand: AsyncParsableCommand {
             do {
                 // Read again: until the lock was ours somebody may have changed it.
                 try store.ownRing().retiring(
-                    purpose, number, now: SystemTime().wall(),
-                    peppers: purpose == .pepper ? content.peppers() : [:]
+                    purpose, number, now: SystemTime().wall(), recipes: content.recipes
                 ).replace(at: store.ringFile)
             } catch let error as KeyChangeError {
                 throw Failure(error)

@@ -37,13 +37,14 @@ struct ServeCommand: AsyncParsableCommand {
         let connectionsPerCaller = try settings.number(
             "listen.connections-per-caller", in: 1...1_000_000)
         let threads = try settings.hashingThreads()
-        let keys = try loadKeys(settings)
+        let tag = try loadKeys(settings).storeTag
         let courier = try openCourier(settings)
         let isPlaintext = try settings.flag("listen.plaintext-on-loopback")
         // Judged before the store is opened, so that a wrong file changes nothing.
         try isPlaintext ? checkLoopback(address) : checkAccess(settings.accessFiles)
         let clocks = try time(logger)
-        let store = try openStore(settings, keys, policy, clocks, logger)
+        let store = try openStore(settings, tag, policy, clocks, logger)
+        let keys = try ring(of: store, tag, settings)
         for override in try settings.overrides() {
             logger.warning("a limit is lifted by name", metadata: ["setting": "\(override)"])
         }
@@ -144,8 +145,30 @@ struct ServeCommand: AsyncParsableCommand {
         }
     }
 
+    /// The ring once more, now that the store is locked: `rekeyd keys` changes it under that lock alone.
+    private func ring(
+        of store: EmbeddedStore, _ tag: [UInt8], _ settings: Settings
+    ) throws -> KeyRing {
+        do {
+            let ring = try loadKeys(settings)
+            let missing = ring.missingPeppers(for: store.recipes())
+            guard ring.storeTag == tag, missing.isEmpty else {
+                let peppers = missing.map(String.init).joined(separator: ", ")
+                throw Failure(
+                    Failure.wrongSetting,
+                    "keys.file \(settings.path("keys.file")) is an older copy of the ring: passwords "
+                        + "were made with pepper \(peppers), which it lacks; put the newest one back"
+                )
+            }
+            return ring
+        } catch {
+            try? store.close()
+            throw error
+        }
+    }
+
     private func openStore(
-        _ settings: Settings, _ keys: KeyRing, _ policy: Policy, _ time: any TimeSource,
+        _ settings: Settings, _ tag: [UInt8], _ policy: Policy, _ time: any TimeSource,
         _ logger: Logger
     ) throws -> EmbeddedStore {
         let directory = settings.path("data.directory")
@@ -153,7 +176,7 @@ struct ServeCommand: AsyncParsableCommand {
         let store: EmbeddedStore
         do {
             store = try EmbeddedStore.open(
-                directory: directory, disk: SystemDisk(), tag: keys.storeTag, policy: policy,
+                directory: directory, disk: SystemDisk(), tag: tag, policy: policy,
                 time: time, accepting: try settings.acceptedClocks(),
                 checkpointBytes: checkpointBytes, onNotice: NoticeLog(logger: logger).log,
                 onFatal: { error in

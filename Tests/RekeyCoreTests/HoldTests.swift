@@ -102,7 +102,9 @@ extension LetterKind {
     /// It sets no password where there was one.
     fileprivate var opensNoPassword: Bool {
         switch self {
-        case .activationLink, .activationCode, .contactChangedMail, .contactChangedSMS: true
+        case .activationLink, .activationCode, .contactChangedMail, .contactChangedSMS,
+            .failedLoginsMail, .failedLoginsSMS, .passwordOffMail, .passwordOffSMS:
+            true
         case .recoveryLink, .recoveryCode, .recoveredMail, .recoveredSMS: false
         }
     }

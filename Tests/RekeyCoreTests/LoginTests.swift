@@ -149,13 +149,72 @@ import Testing
         #expect(story.lastEvents.isEmpty)
     }
 
-    @Test("R45: a login may renew the record of the same password, and only a login that succeeds")
-    func rehashed() {
+    @Test("R45: a renewed record leaves sessions, resets and the account's version as they are")
+    func renewed() throws {
+        let (story, _) = try Story.loggedIn()
+        story.requestReset()
+        let before = try #require(story.subject.account)
+        story.renew(.number(9))
+        var expected = before
+        expected.password = .number(9)
+        expected.passwordVersion += 1
+        #expect(story.subject.account == expected)
+        let pending = Story(.pending)
+        pending.renew(.number(9))
+        #expect(pending.lastEvents.isEmpty && pending.password == nil)
+    }
+
+    @Test("R53: the contacts are told at 50 failures in a row and at 100, and never in between")
+    func told() {
         let story = Story(.active)
-        story.login(right: false, rehashed: .number(9))
-        #expect(story.password != .number(9))
-        let session = story.login(rehashed: .number(9)).reply?.session
-        #expect(story.password == .number(9))
-        #expect(story.sessions == [session])
+        var told: [Int: [LetterKind?]] = [:]
+        for failure in 1...120 {
+            story.wait(.minutes(31))
+            story.login(right: false)
+            if !story.lastLetters.isEmpty { told[failure] = story.lastLetters.map(\.kind) }
+        }
+        #expect(
+            told == [
+                50: [.failedLoginsMail, .failedLoginsSMS],
+                100: [.passwordOffMail, .passwordOffSMS],
+            ])
+    }
+
+    @Test(
+        "R51, R53: where there is nobody to tell, as many letters are queued at the same failures")
+    func standIns() {
+        let states: [AccountState] = [.pending, .disabled, .locked]
+        for story in states.map({ Story($0) }) + [Story()] {
+            var queued: [Int: Int] = [:]
+            for failure in 1...100 {
+                story.wait(.minutes(31))
+                story.login(right: false)
+                if !story.lastLetters.isEmpty { queued[failure] = story.lastLetters.count }
+                #expect(story.lastLetters.allSatisfy { $0.kind == nil })
+            }
+            #expect(queued == [50: 2, 100: 2])
+        }
+    }
+
+    @Test("R53: a notice that a recovery has overtaken is not sent")
+    func overtaken() {
+        let story = Story(.active)
+        var letters: [Letter] = []
+        for _ in 1...100 {
+            story.wait(.minutes(31))
+            story.login(right: false)
+            letters += story.lastLetters
+        }
+        let kinds = letters.map(\.kind)
+        #expect(kinds == [.failedLoginsMail, .failedLoginsSMS, .passwordOffMail, .passwordOffSMS])
+        func deliveries() -> [Delivery] {
+            letters.map { story.subject.delivery(of: $0, policy: story.policy, now: story.now) }
+        }
+        #expect(
+            deliveries().allSatisfy {
+                if case .send(let envelope) = $0 { envelope.linkLife == .zero } else { false }
+            })
+        story.recover()
+        #expect(deliveries().allSatisfy { $0 == .dead })
     }
 }

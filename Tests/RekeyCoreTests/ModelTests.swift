@@ -122,7 +122,7 @@ import Testing
         case 43..<45: story.resend(reset)
         case 45..<48: story.validate(reset)
         case 48..<63: story.login(earlier: Bool.random(using: &chance) ? session : nil)
-        case 63..<65: story.login(rehashed: story.freshRecord())
+        case 63..<65: story.renew(story.freshRecord())
         case 65..<71: story.login(right: false)
         case 71..<75: story.use(session)
         case 75..<77: story.cancelChange(story.subject.account?.contactChange?.id ?? reset)

@@ -5,7 +5,9 @@ import Testing
 
 @Suite struct StaleFactsTests {
     private func login(_ story: Story, _ check: PasswordCheck) -> Answer<Login.Granted> {
-        let facts = Login.Facts(check: check, session: story.fresh())
+        let facts = Login.Facts(
+            check: check, session: story.fresh(),
+            letters: story.pair())
         return story.run { Login.decide($0, facts, $1, $2) }
     }
 
@@ -29,13 +31,27 @@ import Testing
         #expect(login(story, check).isStale)
     }
 
-    @Test("R45: of two logins that renew the record at once the second is stale")
-    func twoRehashes() {
+    @Test("R45: a login that was checked against a record which was renewed meanwhile is stale")
+    func loginAfterRenewal() {
         let story = Story(.active)
         let check = story.check(matches: true)
-        story.login(rehashed: .number(9))
+        story.renew(.number(9))
         #expect(login(story, check).isStale)
         #expect(story.password == .number(9))
+    }
+
+    @Test("R45: a record is renewed once, and never in the place of a newer password")
+    func renewals() {
+        let story = Story(.active)
+        let checked = story.subject.passwordVersion
+        story.renew(.number(9), of: checked)
+        story.renew(.number(10), of: checked)
+        #expect(story.lastEvents.isEmpty && story.password == .number(9))
+        let before = story.subject.passwordVersion
+        story.recover()
+        let recovered = story.password
+        story.renew(.number(11), of: before)
+        #expect(story.lastEvents.isEmpty && story.password == recovered)
     }
 
     @Test("ChangePassword with facts about an older record is stale")
@@ -43,7 +59,7 @@ import Testing
         let (story, session) = try Story.loggedIn()
         let facts = ChangePassword.Facts(
             session: session, check: story.check(matches: true), newPassword: .number(8))
-        story.login(rehashed: .number(9))
+        story.renew(.number(9))
         #expect(story.run { ChangePassword.decide($0, facts, $1, $2) }.isStale)
         #expect(story.lastEvents.isEmpty && story.password == .number(9))
     }

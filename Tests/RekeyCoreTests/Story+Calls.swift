@@ -54,11 +54,21 @@ extension Story {
 
     @discardableResult
     func login(
-        right: Bool = true, earlier: SessionID? = nil, rehashed: PasswordRecord? = nil
+        right: Bool = true, earlier: SessionID? = nil
     ) -> Answer<Login.Granted> {
         let facts = Login.Facts(
-            check: check(matches: right), session: fresh(), earlier: earlier, rehashed: rehashed)
+            check: check(matches: right), session: fresh(),
+            letters: pair(), earlier: earlier)
         return run { Login.decide($0, facts, $1, $2) }
+    }
+
+    /// The record of the same password, made anew after a login.
+    ///
+    /// - Parameter version: of the record that was checked; nil: the one of this moment.
+    @discardableResult
+    func renew(_ record: PasswordRecord, of version: UInt64? = nil) -> Answer<Nothing> {
+        let version = version ?? subject.passwordVersion
+        return run { subject, _, _ in Login.renew(subject, record, of: version) }
     }
 
     @discardableResult

@@ -7,6 +7,7 @@ import Testing
 @Suite("Rotating and retiring keys")
 struct KeyRotationTests {
     private let day = Duration.hours(24)
+    private let week = Duration.hours(168)
     private let start = Timestamp(milliseconds: 1_795_464_000_000)
     private let source = SeededRandomness(seed: 5)
 
@@ -39,7 +40,7 @@ struct KeyRotationTests {
         #expect(LinkMinter(rotated).open(old)?.id == knownReset)
         #expect(LinkMinter(rotated).open(new)?.id == knownReset)
         #expect(LinkMinter(ring).open(new) == nil)
-        let retired = try rotated.retiring(.link, 1, now: start + day + day, peppers: [:])
+        let retired = try rotated.retiring(.link, 1, now: start + week + day, recipes: [:])
         #expect(LinkMinter(retired).open(old) == nil)
         #expect(LinkMinter(retired).open(new)?.id == knownReset)
     }
@@ -53,7 +54,7 @@ struct KeyRotationTests {
         let new = SessionMinter(rotated).mint(knownSubject, id)
         #expect(try keyNumber(old) == 1 && keyNumber(new) == 2)
         #expect(SessionMinter(rotated).open(old)?.id == id)
-        let retired = try rotated.retiring(.session, 1, now: start + day + day, peppers: [:])
+        let retired = try rotated.retiring(.session, 1, now: start + day + day, recipes: [:])
         #expect(SessionMinter(retired).open(old) == nil)
         #expect(SessionMinter(retired).open(new)?.id == id)
     }
@@ -69,7 +70,7 @@ struct KeyRotationTests {
         let new = CodeMinter(rotated).mint(knownSubject, knownReset, generation: 0)
         #expect(new != old)
         #expect(proven(old, rotated) == 1 && proven(new, rotated) == 1 && proven(new, ring) == 0)
-        let retired = try rotated.retiring(.code, 1, now: start + day + day, peppers: [:])
+        let retired = try rotated.retiring(.code, 1, now: start + day + day, recipes: [:])
         #expect(proven(old, retired) == 0 && proven(new, retired) == 1)
     }
 
@@ -90,9 +91,13 @@ struct KeyRotationTests {
         #expect(renewed.pepper == 2)
         let later = start + .hours(24 * 365)
         #expect(
-            refusal { _ = try rotated.retiring(.pepper, 1, now: later, peppers: [1: 1, 2: 7]) }
+            refusal {
+                _ = try rotated.retiring(
+                    .pepper, 1, now: later, recipes: [record.recipe: 1, renewed.recipe: 7])
+            }
                 == .named(1, by: 1))
-        let retired = try rotated.retiring(.pepper, 1, now: start + day, peppers: [2: 8])
+        let retired = try rotated.retiring(
+            .pepper, 1, now: start + day, recipes: [renewed.recipe: 8])
         #expect(throws: PasswordHasherError.pepperUnknown(1)) {
             try PasswordHasher(retired, randomness: source).verify(password, against: record)
         }
@@ -107,45 +112,47 @@ struct KeyRotationTests {
         let subject = ring.subjectID(of: identifier)
         for purpose in KeyPurpose.allCases where purpose.rotates {
             ring = try ring.rotated(purpose, randomness: source, now: start)
-            ring = try ring.retiring(purpose, 1, now: start + day, peppers: [:])
+            ring = try ring.retiring(purpose, 1, now: start + week, recipes: [:])
         }
         #expect(ring.storeTag == tag && ring.subjectID(of: identifier) == subject)
     }
 
     @Test(
-        "Link, code and session keys go 24 h after the next key was made, not a millisecond before")
+        "Code and session keys go 24 h after the next key was made, link keys 7 days, not a ms before"
+    )
     func tooEarly() throws {
         for purpose in [KeyPurpose.link, .code, .session] {
             let ring = try KeyRing(randomness: source, now: start)
                 .rotated(purpose, randomness: source, now: start + .hours(100))
-            let from = start + .hours(124)
+            // The link that takes a change of contacts back may live as long as such a hold.
+            let from = start + .hours(100) + (purpose == .link ? week : day)
             for now in [start, start + .hours(100), from - .milliseconds(1)] {
                 #expect(
-                    refusal { _ = try ring.retiring(purpose, 1, now: now, peppers: [:]) }
+                    refusal { _ = try ring.retiring(purpose, 1, now: now, recipes: [:]) }
                         == .tooEarly(purpose, 1, from: from))
             }
             #expect(
-                try ring.retiring(purpose, 1, now: from, peppers: [:]).entries(of: purpose)
+                try ring.retiring(purpose, 1, now: from, recipes: [:]).entries(of: purpose)
                     .map(\.number) == [2])
         }
     }
 
-    @Test("A key of unknown end goes 24 h after the next rotation, which is later than its end")
+    @Test("A key of unknown end goes its time after the next rotation, which is later than its end")
     func undated() throws {
         let ring = knownRing(replacing: [.link: [knownKey(1, 1), knownKey(2, 2)]])
         let later = start + .hours(24 * 365)
         #expect(ring.entries(of: .link).map(\.end) == [.unknown, nil])
         #expect(
-            refusal { _ = try ring.retiring(.link, 1, now: later, peppers: [:]) }
+            refusal { _ = try ring.retiring(.link, 1, now: later, recipes: [:]) }
                 == .undated(.link, 1))
         let rotated = try ring.rotated(.link, randomness: source, now: start)
         #expect(rotated.entries(of: .link).map(\.end) == [.since(start), .since(start), nil])
         #expect(
             refusal {
-                _ = try rotated.retiring(.link, 1, now: start + .hours(23), peppers: [:])
-            } == .tooEarly(.link, 1, from: start + day))
+                _ = try rotated.retiring(.link, 1, now: start + .hours(167), recipes: [:])
+            } == .tooEarly(.link, 1, from: start + week))
         #expect(
-            try rotated.retiring(.link, 1, now: start + day, peppers: [:]).entries(of: .link)
+            try rotated.retiring(.link, 1, now: start + week, recipes: [:]).entries(of: .link)
                 .map(\.number) == [2, 3])
     }
 
@@ -158,10 +165,10 @@ struct KeyRotationTests {
             let change = refusal { _ = try ring.rotated(purpose, randomness: source, now: start) }
             #expect(change == (purpose.rotates ? nil : .doesNotRotate(purpose)))
             #expect(
-                refusal { _ = try ring.retiring(purpose, 1, now: start + day, peppers: [:]) }
+                refusal { _ = try ring.retiring(purpose, 1, now: start + day, recipes: [:]) }
                     == .current(purpose, 1))
             #expect(
-                refusal { _ = try ring.retiring(purpose, 2, now: start + day, peppers: [:]) }
+                refusal { _ = try ring.retiring(purpose, 2, now: start + day, recipes: [:]) }
                     == .unknown(purpose, 2))
         }
         let last = knownRing(replacing: [.link: [knownKey(.max, 1)]])

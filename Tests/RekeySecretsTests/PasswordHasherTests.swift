@@ -8,6 +8,10 @@ import Testing
     private let hasher = PasswordHasher(knownRing(), randomness: SeededRandomness(seed: 43))
     private let dear = HashCost(memoryKiB: 65_536, passes: 3)
 
+    private func recipe(_ cost: HashCost) -> PasswordRecord.Recipe {
+        PasswordRecord.Recipe(cost: cost, pepper: 7)
+    }
+
     @Test("R43: a record is argon2id of the peppered password with 16 bytes of salt and 32 of tag")
     func record() throws {
         let password = try NormalizedPassword("p\u{E9}pper and salt 15")
@@ -118,16 +122,17 @@ import Testing
     @Test("R51: a stand-in is the same at every call, its subject's own, and never matches")
     func standIn() throws {
         let subject = SubjectID(rawValue: 51)
-        let record = hasher.standIn(for: subject, costsInUse: [.floor: 3], otherwise: dear)
-        #expect(record == hasher.standIn(for: subject, costsInUse: [.floor: 3], otherwise: dear))
+        let known = recipe(.floor)
+        let record = hasher.standIn(for: subject, among: [known: 3], otherwise: dear)
+        #expect(record == hasher.standIn(for: subject, among: [known: 3], otherwise: dear))
         #expect(record.cost == .floor && record.pepper == 7)
         let other = hasher.standIn(
-            for: SubjectID(rawValue: 52), costsInUse: [.floor: 3], otherwise: dear)
+            for: SubjectID(rawValue: 52), among: [known: 3], otherwise: dear)
         #expect(record.salt != other.salt && record.tag != other.tag)
         let ring = knownRing(replacing: [.identifier: [knownKey(7, 90)]])
         let elsewhere = PasswordHasher(ring, randomness: SeededRandomness(seed: 1))
         #expect(
-            elsewhere.standIn(for: subject, costsInUse: [.floor: 3], otherwise: dear).tag
+            elsewhere.standIn(for: subject, among: [known: 3], otherwise: dear).tag
                 != record.tag)
         #expect(try !hasher.verify(try NormalizedPassword("any password"), against: record))
     }
@@ -139,14 +144,25 @@ import Testing
         for subject in 0..<4_000 {
             let record = hasher.standIn(
                 for: SubjectID(rawValue: UInt128(subject)),
-                costsInUse: [.floor: 30, dear: 10, unused: 0], otherwise: unused)
+                among: [recipe(.floor): 30, recipe(dear): 10, recipe(unused): 0], otherwise: unused)
             counts[record.cost, default: 0] += 1
         }
         #expect(counts[unused] == nil)
         // 1,000 are expected; 5 standard deviations are 137.
         #expect(abs(counts[dear, default: 0] - 1_000) < 137)
-        let first = hasher.standIn(for: SubjectID(rawValue: 1), costsInUse: [:], otherwise: dear)
+        let first = hasher.standIn(for: SubjectID(rawValue: 1), among: [:], otherwise: dear)
         #expect(first.cost == dear)
+    }
+
+    @Test(
+        "R46, R51: a stand-in never has the cost of a damaged record, which is held against nobody")
+    func damagedIsNoChoice() {
+        let hostile = recipe(HashCost(memoryKiB: .max, passes: 2))
+        for subject in 0..<100 {
+            let id = SubjectID(rawValue: UInt128(subject))
+            let among = [hostile: 1_000, recipe(dear): 1]
+            #expect(hasher.standIn(for: id, among: among, otherwise: .floor).cost == dear)
+        }
     }
 
     @Test("R51: as accounts move to a higher cost, a stand-in does so once and never goes back")
@@ -156,7 +172,7 @@ import Testing
             let costs = (0...100).map { moved in
                 hasher.standIn(
                     for: SubjectID(rawValue: UInt128(subject)),
-                    costsInUse: [.floor: 100 - moved, dear: 8 * moved], otherwise: dear
+                    among: [recipe(.floor): 100 - moved, recipe(dear): 8 * moved], otherwise: dear
                 ).cost
             }
             let changes = zip(costs, costs.dropFirst()).count { $0 != $1 }

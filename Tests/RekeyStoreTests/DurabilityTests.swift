@@ -90,7 +90,8 @@ struct DurabilityTests {
         let store = try Bench.make(disk, time)
         let id: SubjectID = generator.id()
         let facts = Login.Facts(
-            check: PasswordCheck(version: 5, matches: true), session: generator.id())
+            check: PasswordCheck(version: 5, matches: true), session: generator.id(),
+            letters: LetterPair(generator.id(), generator.id()))
         let appended = store.lastAppended
         let answer = try await store.transact(id) { subject, now in
             Login.decide(subject, facts, Bench.policy, now)

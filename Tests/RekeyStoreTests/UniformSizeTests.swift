@@ -89,16 +89,20 @@ struct UniformSizeTests {
         #expect(Set(sizes).count == 1, "\(sizes)")
     }
 
-    @Test("R50: a failed login writes as many bytes for everybody", arguments: 0..<20)
-    func logins(seed: UInt64) {
+    @Test(
+        "R50, R51: a failed login writes as many bytes for everybody, also one that is told of",
+        arguments: 0..<20, [0, 49, 99])
+    func logins(seed: UInt64, failures: Int) {
         var generator = SeededGenerator(seed: seed)
         let draw = Draw(&generator)
         let sizes = everybody(openReset(&generator), &generator).map { subject in
-            let check = PasswordCheck(version: subject.passwordVersion, matches: false)
-            return size(
-                Login.decide(
-                    subject, Login.Facts(check: check, session: draw.session), policy, now),
-                subject)
+            var subject = subject
+            subject.traffic.loginFailures = failures
+            subject.traffic.lastLoginFailure = now - .hours(1)
+            let facts = Login.Facts(
+                check: PasswordCheck(version: subject.passwordVersion, matches: false),
+                session: draw.session, letters: draw.letters)
+            return size(Login.decide(subject, facts, policy, now), subject)
         }
         #expect(Set(sizes).count == 1, "\(sizes)")
     }

@@ -36,6 +36,10 @@ extension Subject {
         switch kind {
         case .recoveredMail, .recoveredSMS:
             break
+        case .failedLoginsMail, .failedLoginsSMS:
+            guard traffic.loginFailures >= policy.failuresBeforeNotice else { return .dead }
+        case .passwordOffMail, .passwordOffSMS:
+            guard traffic.isPasswordOff(policy: policy) else { return .dead }
         case .recoveryLink, .activationLink, .recoveryCode, .activationCode:
             guard let reset = account.openReset(letter.reset, policy: policy, at: now)
             else { return .dead }

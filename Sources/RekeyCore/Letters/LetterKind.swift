@@ -8,14 +8,22 @@ public enum LetterKind: UInt8, CaseIterable, Sendable {
     case recoveredSMS
     case contactChangedMail
     case contactChangedSMS
+    case failedLoginsMail
+    case failedLoginsSMS
+    case passwordOffMail
+    case passwordOffSMS
 
     /// By what way it goes.
     public enum Channel: Sendable { case mail, sms }
 
     public var channel: Channel {
         switch self {
-        case .recoveryLink, .activationLink, .recoveredMail, .contactChangedMail: .mail
-        case .recoveryCode, .activationCode, .recoveredSMS, .contactChangedSMS: .sms
+        case .recoveryLink, .activationLink, .recoveredMail, .contactChangedMail,
+            .failedLoginsMail, .passwordOffMail:
+            .mail
+        case .recoveryCode, .activationCode, .recoveredSMS, .contactChangedSMS, .failedLoginsSMS,
+            .passwordOffSMS:
+            .sms
         }
     }
 }

@@ -43,23 +43,23 @@ public enum Login: Method {
     public struct Facts: Sendable {
         public var check: PasswordCheck
         public var session: SessionID
+        /// For the notices of R53.
+        public var letters: LetterPair
         public var earlier: SessionID?
-        /// A record of the same password at today's cost, when the old one is below it (R45).
-        public var rehashed: PasswordRecord?
 
         public init(
-            check: PasswordCheck, session: SessionID, earlier: SessionID? = nil,
-            rehashed: PasswordRecord? = nil
+            check: PasswordCheck, session: SessionID, letters: LetterPair,
+            earlier: SessionID? = nil
         ) {
             self.check = check
             self.session = session
+            self.letters = letters
             self.earlier = earlier
-            self.rehashed = rehashed
         }
     }
 
     /// One refusal for a wrong password, an unknown identifier and every state without login
-    /// (R50), with one event of one size.
+    /// (R50), with one event of one size, and two letters at the same failures (R51).
     public static func decide(
         _ subject: Subject, _ facts: Facts, _ policy: Policy, _ now: Timestamp
     ) -> Decision<Granted> {
@@ -69,22 +69,35 @@ public enum Login: Method {
         else {
             let counts = subject.traffic.countsFailure(policy: policy, at: now)
             return Decision(
-                .refusal(.loginFailed), events: [.loginFailed(counts ? .counted : .ignored)])
+                .refusal(.loginFailed), events: [.loginFailed(counts ? .counted : .ignored)],
+                letters: counts ? subject.failureNotices(facts.letters, policy, now) : [])
         }
         var live = account.sessions.filter {
             $0.isLive(policy: policy, at: now) && $0.id != facts.earlier
         }
         live = live.suffix(policy.sessionsPerAccount - 1)
         let kept = Set(live.map(\.id))
-        var events: [Event] = [
-            .loggedIn(
-                facts.session,
-                ended: account.sessions.map(\.id).filter { !kept.contains($0) })
-        ]
-        if let rehashed = facts.rehashed { events.append(.passwordRehashed(rehashed)) }
         return Decision(
             .reply(Granted(session: facts.session, validUntil: now + policy.sessionLife)),
-            events: events)
+            events: [
+                .loggedIn(
+                    facts.session,
+                    ended: account.sessions.map(\.id).filter { !kept.contains($0) })
+            ])
+    }
+
+    /// After a login that was granted: a record of the same password at today's cost (R45). Nothing
+    /// where the password changed meanwhile. What a crash loses of it the next login does again.
+    ///
+    /// - Parameter version: of the record that the password was checked against.
+    public static func renew(
+        _ subject: Subject, _ record: PasswordRecord, of version: UInt64
+    ) -> Decision<Nothing> {
+        guard subject.account?.password != nil, subject.passwordVersion == version else {
+            return Decision(.reply(Nothing()))
+        }
+        return Decision(
+            .reply(Nothing()), events: [.passwordRehashed(record)], durability: .written)
     }
 }
 
@@ -102,6 +115,25 @@ public struct PasswordCheck: Hashable, Sendable {
 }
 
 extension Subject {
+    /// The letters of one more failure that counts: the contacts are told half way to the end of the
+    /// password, and when it is reached (R53). Stand-ins where there is nobody to tell.
+    fileprivate func failureNotices(
+        _ ids: LetterPair, _ policy: Policy, _ now: Timestamp
+    ) -> [Letter] {
+        let kinds: (mail: LetterKind, sms: LetterKind)
+        switch traffic.loginFailures + 1 {
+        case policy.failuresBeforePasswordOff: kinds = (.passwordOffMail, .passwordOffSMS)
+        case policy.failuresBeforeNotice: kinds = (.failedLoginsMail, .failedLoginsSMS)
+        default: return []
+        }
+        let isTold = account?.password != nil && account?.hold == Account.Hold.none
+        return [(ids.first, kinds.mail), (ids.second, kinds.sms)].map { id, kind in
+            Letter(
+                id: id, subject: self.id, kind: isTold ? kind : nil,
+                reset: ResetID(rawValue: 0), codeGeneration: 0, queuedAt: now)
+        }
+    }
+
     /// Which password record a check is about; 0 where there is none.
     public var passwordVersion: UInt64 { account?.passwordVersion ?? 0 }
 }

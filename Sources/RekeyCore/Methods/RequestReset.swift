@@ -40,7 +40,7 @@ public enum RequestReset: Method {
     ) -> Decision<Reply> {
         let reset = Reset(
             id: facts.reset,
-            purpose: subject.account.map { $0.password == nil } ?? false ? .activation : .recovery,
+            purpose: subject.account.map(\.wasActivated) ?? true ? .recovery : .activation,
             openedAt: now, validUntil: now + policy.linkLife,
             codeValidUntil: now + policy.codeLife)
         let admitted = subject.traffic.admitsReset(policy: policy, at: now)

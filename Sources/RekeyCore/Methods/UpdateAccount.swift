@@ -25,6 +25,8 @@ public enum UpdateAccount: Method {
             self.mobile = mobile
             self.language = language
         }
+
+        public var changesContacts: Bool { mail != nil || mobile != nil }
     }
 
     public typealias Reply = AccountSummary
@@ -66,8 +68,7 @@ public enum UpdateAccount: Method {
             to: profile, id: facts.change, policy: policy, at: now)
         return subject.operated(
             by: [.accountUpdated(profile, change)],
-            letters: change?.letters(
-                to: subject.id, ids: facts.letters, profile: profile, at: now) ?? [],
+            letters: change?.letters(to: subject.id, ids: facts.letters, at: now) ?? [],
             policy, now)
     }
 }

@@ -19,8 +19,8 @@ public struct Account: Hashable, Sendable {
     public var wrongCodes: [Timestamp]
     /// Oldest first.
     public var sessions: [Session]
-    /// The last change of its contacts, while it may be taken back and until a reset is opened
-    /// after that.
+    /// The last change of its contacts, while it may be taken back and until anything happens after
+    /// that (R88).
     public var contactChange: ContactChange?
 
     public init(profile: Profile, createdAt: Timestamp) {
@@ -30,11 +30,18 @@ public struct Account: Hashable, Sendable {
         mobileConfirmed = false
         hold = .none
         password = nil
-        passwordVersion = UInt64(max(0, createdAt.milliseconds))
+        passwordVersion = Self.firstVersion(createdAt)
         resets = []
         wrongCodes = []
         sessions = []
         contactChange = nil
+    }
+
+    /// Its owner had a password once, if not now: the key ring may have been lost since.
+    public var wasActivated: Bool { passwordVersion > Self.firstVersion(createdAt) }
+
+    private static func firstVersion(_ createdAt: Timestamp) -> UInt64 {
+        UInt64(max(0, createdAt.milliseconds))
     }
 
     /// What an operator holds an account by.

@@ -32,13 +32,12 @@ public struct ContactChange: Hashable, Sendable {
         self.mobileConfirmed = mobileConfirmed
     }
 
-    /// The letters that tell the contacts of before, now that `profile` is the account's: always a
-    /// mail, which brings the link, and an SMS where the number is another.
-    func letters(
-        to subject: SubjectID, ids: LetterPair, profile: Profile, at now: Timestamp
-    ) -> [Letter] {
-        var kinds: [(LetterID, LetterKind)] = [(ids.first, .contactChangedMail)]
-        if profile.mobile != mobile { kinds.append((ids.second, .contactChangedSMS)) }
+    /// The letters that tell the contacts of before: a mail, which brings the link, and an SMS, also
+    /// where the number is as it was, since nobody may look into that mailbox any more.
+    func letters(to subject: SubjectID, ids: LetterPair, at now: Timestamp) -> [Letter] {
+        let kinds: [(LetterID, LetterKind)] = [
+            (ids.first, .contactChangedMail), (ids.second, .contactChangedSMS),
+        ]
         return kinds.map { id, kind in
             Letter(
                 id: id, subject: subject, kind: kind, reset: self.id, codeGeneration: 0,
@@ -54,11 +53,11 @@ extension Account {
     }
 
     /// The hold that changing to `profile` begins, or renews; nil where it does neither: no contact
-    /// differs, or there is no password yet and so nothing to steal.
+    /// differs, or it was never activated, so that there is nothing to steal.
     func contactChange(
         to profile: Profile, id: ResetID, policy: Policy, at now: Timestamp
     ) -> ContactChange? {
-        guard password != nil, !profile.hasContacts(of: self.profile) else { return nil }
+        guard wasActivated, !profile.hasContacts(of: self.profile) else { return nil }
         let until = now + policy.contactHold
         guard var open = openContactChange(at: now) else {
             return ContactChange(

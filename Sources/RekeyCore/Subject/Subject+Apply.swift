@@ -1,6 +1,7 @@
 extension Subject {
     /// The only thing that changes a subject: `event`, which happened at `now`.
     public mutating func apply(_ event: Event, at now: Timestamp) {
+        if account?.openContactChange(at: now) == nil { account?.contactChange = nil }
         switch event {
         case .resetRequested(let reset, let standing):
             apply(reset, standing, at: now)
@@ -81,7 +82,6 @@ extension Subject {
         traffic.resetRequests = traffic.resetRequests.suffix(Traffic.resetRequestsMax)
         guard standing == .opened else { return }
         account?.resets.removeAll { now >= $0.validUntil }
-        if account?.openContactChange(at: now) == nil { account?.contactChange = nil }
         account?.resets.append(reset)
     }
 

@@ -9,6 +9,19 @@ public struct PasswordRecord: Hashable, Sendable {
     /// 32 bytes.
     public var tag: [UInt8]
 
+    /// What it was made with.
+    public struct Recipe: Hashable, Sendable {
+        public var cost: HashCost
+        public var pepper: UInt32
+
+        public init(cost: HashCost, pepper: UInt32) {
+            self.cost = cost
+            self.pepper = pepper
+        }
+    }
+
+    public var recipe: Recipe { Recipe(cost: cost, pepper: pepper) }
+
     public init(cost: HashCost, pepper: UInt32, salt: [UInt8], tag: [UInt8]) {
         self.cost = cost
         self.pepper = pepper

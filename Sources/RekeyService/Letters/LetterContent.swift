@@ -24,6 +24,10 @@ public enum LetterContent: Sendable {
     case contactChangedMail(
         _ link: Secret, hold: Duration, newMail: String?, newMobile: String?)
     case contactChangedSMS(hold: Duration)
+    case failedLoginsMail
+    case failedLoginsSMS
+    case passwordOffMail
+    case passwordOffSMS
 
     public var kind: LetterKind {
         switch self {
@@ -35,6 +39,10 @@ public enum LetterContent: Sendable {
         case .recoveredSMS: .recoveredSMS
         case .contactChangedMail: .contactChangedMail
         case .contactChangedSMS: .contactChangedSMS
+        case .failedLoginsMail: .failedLoginsMail
+        case .failedLoginsSMS: .failedLoginsSMS
+        case .passwordOffMail: .passwordOffMail
+        case .passwordOffSMS: .passwordOffSMS
         }
     }
 }

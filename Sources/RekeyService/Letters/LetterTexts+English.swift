@@ -88,6 +88,44 @@ extension LetterTexts {
             """
             {{institution}}: your contact details have been changed, no reset for {{life}}. If \
             this was not you, cancel it with the link in our mail.
+            """),
+        failedLoginsMail: MailText(
+            subject: "{{institution}}: Failed attempts to log in to your personal account",
+            body: """
+                Somebody has tried many times to log in to your personal account, with a wrong \
+                password each time. If this goes on, your access code will be switched off, and you \
+                will have to reset it.
+
+                If it was you, reset your access code: click "Forgotten access code" on the login \
+                page of your personal account.
+
+                If it was not, your password has not been found, and there is nothing you need to \
+                change. Let us know at the address below.
+
+                \(englishClose)
+                """),
+        failedLoginsSMS: template(
+            """
+            {{institution}}: many attempts to log in to your personal account have failed. If this \
+            was not you, let us know.
+            """),
+        passwordOffMail: MailText(
+            subject: "{{institution}}: Your access code has been switched off",
+            body: """
+                After too many failed attempts to log in, the access code of your personal account \
+                has been switched off. Nobody can log in with it any more.
+
+                To log in again, choose a new password: click "Forgotten access code" on the login \
+                page of your personal account.
+
+                If these attempts were not yours, let us know at the address below.
+
+                \(englishClose)
+                """),
+        passwordOffSMS: template(
+            """
+            {{institution}}: too many failed logins, your access code has been switched off. Reset \
+            it in your personal account.
             """))
 
     private static let englishClose = """

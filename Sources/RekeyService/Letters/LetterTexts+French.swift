@@ -93,6 +93,45 @@ extension LetterTexts {
             """
             {{institution}} : vos coordonnées ont été modifiées, réinitialisation suspendue \
             {{life}}. Si ce n'était pas vous, annulez par le lien de notre mail.
+            """),
+        failedLoginsMail: MailText(
+            subject: "{{institution}} : Échecs de connexion à votre espace personnel",
+            body: """
+                De nombreuses tentatives de connexion à votre espace personnel ont échoué, avec \
+                chaque fois un mot de passe erroné. Si elles continuent, votre code d'accès sera \
+                désactivé et vous devrez le réinitialiser.
+
+                Si vous êtes à l'origine de ces tentatives, réinitialisez votre code d'accès : \
+                cliquez sur « Code d'accès oublié » sur la page de connexion de votre espace personnel.
+
+                Si vous n'en êtes pas à l'origine, votre mot de passe n'a pas été trouvé et vous \
+                n'avez rien à modifier. Prévenez-nous à l'adresse ci-dessous.
+
+                \(frenchClose)
+                """),
+        failedLoginsSMS: template(
+            """
+            {{institution}} : de nombreuses connexions à votre espace personnel ont échoué. Si ce \
+            n'était pas vous, prévenez-nous.
+            """),
+        passwordOffMail: MailText(
+            subject: "{{institution}} : Votre code d'accès a été désactivé",
+            body: """
+                Après un trop grand nombre de tentatives de connexion, le code d'accès de votre \
+                espace personnel a été désactivé. Il ne permet plus à personne de se connecter.
+
+                Pour vous connecter à nouveau, choisissez un nouveau mot de passe : cliquez sur \
+                « Code d'accès oublié » sur la page de connexion de votre espace personnel.
+
+                Si vous n'êtes pas à l'origine de ces tentatives, prévenez-nous à l'adresse \
+                ci-dessous.
+
+                \(frenchClose)
+                """),
+        passwordOffSMS: template(
+            """
+            {{institution}} : trop de connexions échouées, votre code d'accès est désactivé. \
+            Réinitialisez-le dans votre espace personnel.
             """))
 
     private static let frenchClose = """

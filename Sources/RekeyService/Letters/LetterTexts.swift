@@ -4,8 +4,8 @@ import RekeyCore
 /// The texts of all letters in one language: Mustache templates, part of the program.
 ///
 /// They know `institution`, `signature`, `addressLines`, `openingHours`, and, each where it belongs,
-/// `link` and `life`, `code`, `newMail` and `newMobile`. Values are data: nothing in a value is ever read as a template, and
-/// nothing is escaped for HTML. The texts of SMS keep to the GSM 7-bit alphabet (3GPP TS 23.038,
+/// `link` and `life`, `code`, `newMail` and `newMobile`. Values are data: nothing in a value is ever
+/// read as a template, and nothing is escaped for HTML. The texts of SMS keep to the GSM 7-bit alphabet (3GPP TS 23.038,
 /// section 6.2.1), which has è, é, à and ù but neither ç nor ê: one letter outside it halves what
 /// fits and doubles what is paid.
 struct LetterTexts: Sendable {
@@ -27,6 +27,10 @@ struct LetterTexts: Sendable {
     let recoveredSMS: MustacheTemplate
     let contactChangedMail: MailText
     let contactChangedSMS: MustacheTemplate
+    let failedLoginsMail: MailText
+    let failedLoginsSMS: MustacheTemplate
+    let passwordOffMail: MailText
+    let passwordOffSMS: MustacheTemplate
 
     static subscript(language: Language) -> LetterTexts {
         switch language {

@@ -69,6 +69,14 @@ public struct LetterWriter: Sendable {
         case .contactChangedSMS(let hold):
             values["life"] = language.linkLife(hold)
             return try sms(texts.contactChangedSMS)
+        case .failedLoginsMail:
+            return try mail(texts.failedLoginsMail)
+        case .failedLoginsSMS:
+            return try sms(texts.failedLoginsSMS)
+        case .passwordOffMail:
+            return try mail(texts.passwordOffMail)
+        case .passwordOffSMS:
+            return try sms(texts.passwordOffSMS)
         }
     }
 

@@ -153,7 +153,7 @@ extension RateLimits.Kind {
     /// Whether a call that was decided, and ended so, is one of those that are limited.
     func counts(_ refusal: Refusal?) -> Bool {
         switch self {
-        case .letters: refusal?.reason.isNotProcessed != true
+        case .letters: refusal == nil || refusal?.reason == .outcomeUnknown
         case .forgedLinks: true
         // One whose outcome is unknown may be on the disk as a failure.
         case .failedLogins: [.loginFailed, .outcomeUnknown].contains(refusal?.reason)

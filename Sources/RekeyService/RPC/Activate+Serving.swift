@@ -13,7 +13,7 @@ extension Activate: Served {
         let facts = Facts(
             reset: link.id,
             provenGenerations: service.codes.provenGenerations(
-                by: request.code, link.subject, link.id, upTo: service.policy.resendsPerReset),
+                by: request.code, link.subject, link.id, upTo: Policy.resendsMax),
             newPassword: try await service.passwords.hash(password),
             letters: service.letterPair())
         let decided = Decided()

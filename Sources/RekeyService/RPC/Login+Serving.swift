@@ -25,23 +25,46 @@ extension Login: Served {
         // that somebody else is at work.
         for _ in 0..<3 {
             let subject = try await service.read(id)
-            let check = try await service.passwords.check(password, of: subject)
             let facts = Facts(
-                check: check, session: service.randomness.sessionID(),
-                earlier: earlier.flatMap { $0.subject == id ? $0.id : nil },
-                rehashed: check.matches
-                    ? try await service.passwords.rehashed(password, of: subject) : nil)
+                check: try await service.passwords.check(password, of: subject),
+                session: service.randomness.sessionID(), letters: service.letterPair(),
+                earlier: earlier.flatMap { $0.subject == id ? $0.id : nil })
             let granted = try await service.decideUnlessStale(id, unrepeatable: call) {
                 subject, now in
                 decided.now.store(true, ordering: .relaxed)
                 return decide(subject, facts, service.policy, now)
             }
             if let granted {
+                if let earlier, earlier.subject != id { await end(earlier, call, service) }
+                await renew(password, of: subject, call, service)
                 return Reply(
                     session: service.sessions.mint(id, granted.session),
                     validUntil: granted.validUntil, idle: service.policy.sessionIdle)
             }
         }
         throw .keepsChanging
+    }
+
+    /// The session that somebody else left in the same browser ends too (R59).
+    private static func end(
+        _ session: (subject: SubjectID, id: SessionID), _ call: Call, _ service: Service
+    ) async {
+        _ = try? await service.decideUnlessStale(session.subject, unrepeatable: call) {
+            subject, _ in
+            Logout.decide(subject, session.id)
+        }
+    }
+
+    /// R45. After the login was granted, and never for one that is refused: the time of a second hash
+    /// would tell that its password was right. What fails here is done at the next login.
+    private static func renew(
+        _ password: NormalizedPassword, of checked: Subject, _ call: Call, _ service: Service
+    ) async {
+        guard let record = try? await service.passwords.rehashed(password, of: checked) else {
+            return
+        }
+        _ = try? await service.decideUnlessStale(checked.id, unrepeatable: call) { subject, _ in
+            renew(subject, record, of: checked.passwordVersion)
+        }
     }
 }

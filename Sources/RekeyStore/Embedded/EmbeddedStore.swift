@@ -247,7 +247,9 @@ public final class EmbeddedStore: AccountStore {
 
     public var takesWrites: Bool { !journal.isFull }
 
-    public func hashCosts() -> [HashCost: Int] { tables.withLock { $0.hashCosts.counts } }
+    public func recipes() -> [PasswordRecord.Recipe: Int] {
+        tables.withLock { $0.recipes.counts }
+    }
 
     public func status() -> StoreStatus {
         tables.withLock { tables in

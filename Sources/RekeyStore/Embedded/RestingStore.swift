@@ -46,14 +46,8 @@ public struct RestingStore {
         preconditionFailure("an opening went on that was refused")
     }
 
-    /// How many password records name each pepper.
-    public mutating func peppers() throws -> [UInt32: Int] {
-        var counts: [UInt32: Int] = [:]
-        try forEachAccount { account in
-            if let pepper = account.password?.pepper { counts[pepper, default: 0] += 1 }
-        }
-        return counts
-    }
+    /// How many password records were made in which way.
+    public var recipes: [PasswordRecord.Recipe: Int] { tables.recipes.counts }
 
     /// Makes a new store of these accounts for a new key ring: each under its new subject, with its
     /// contacts, holds and wrong codes, and with nothing that only the old ring was good for: no
@@ -123,12 +117,13 @@ public struct RestingStore {
 }
 
 extension Account {
-    /// As it is when the ring is lost that its secrets hang on: activated again by its owner, by way of
-    /// RequestReset, as one that is pending. Wrong codes go on counting (R27).
+    /// As it is when the ring is lost that its secrets hang on: without a password until its owner
+    /// recovers it by RequestReset. Wrong codes go on counting (R27).
     fileprivate var withoutSecrets: Account {
         var account = self
+        // One that was never activated stays so.
+        if account.password != nil { account.passwordVersion &+= 1 }
         account.password = nil
-        account.passwordVersion &+= 1
         account.resets = []
         account.sessions = []
         account.version &+= 1

@@ -6,7 +6,7 @@ struct Tables {
     var rows = Rows()
     var outbox = Outbox()
     var outcomes = OutcomeTable()
-    private(set) var hashCosts = HashCosts()
+    private(set) var recipes = Recipes()
     var clock: ServiceClock
     /// The newest sequence that anything here was appended under.
     private(set) var lastAppended: UInt64 = 0
@@ -66,11 +66,11 @@ struct Tables {
 
     /// The same for a row that comes from a file, and that was checked.
     mutating func put(_ entry: SubjectEntry, sequence: UInt64) throws(StoreError) {
-        hashCosts.replace(
+        recipes.replace(
             try rows[entry.id].flatMap { (row) throws(StoreError) in
-                try Records.hashCost(inRow: row.bytes)
+                try Records.recipe(inRow: row.bytes)
             },
-            with: try Records.hashCost(inRow: entry.row))
+            with: try Records.recipe(inRow: entry.row))
         rows.put(
             Row(bytes: entry.row, sequence: sequence, hasAccount: entry.hasAccount),
             for: entry.id)
@@ -79,8 +79,8 @@ struct Tables {
     private mutating func keep(
         _ subject: Subject, before: Subject, sequence: UInt64, now: Timestamp
     ) {
-        hashCosts.replace(
-            before.account?.password?.cost, with: subject.account?.password?.cost)
+        recipes.replace(
+            before.account?.password?.recipe, with: subject.account?.password?.recipe)
         if subject.isEmpty(at: now) {
             rows.remove(subject.id, at: sequence)
         } else {

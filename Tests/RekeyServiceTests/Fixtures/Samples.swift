@@ -38,7 +38,8 @@ enum Samples {
             .recoveredMail, .recoveredSMS,
             .contactChangedMail(
                 Secret(link.utf8), hold: .hours(24), newMail: "m•••@•••.fr", newMobile: "•••99"),
-            .contactChangedSMS(hold: .hours(24)),
+            .contactChangedSMS(hold: .hours(24)), .failedLoginsMail, .failedLoginsSMS,
+            .passwordOffMail, .passwordOffSMS,
         ]
     }
 

@@ -119,13 +119,23 @@ extension EmbeddedStore {
 
     @discardableResult
     func login(
-        _ id: SubjectID, password isRight: Bool, _ draw: Draw, rehashed: PasswordRecord? = nil
+        _ id: SubjectID, password isRight: Bool, _ draw: Draw
     ) async throws(StoreError) -> Answer<Login.Granted> {
         try await transact(id) { subject, now in
             let facts = Login.Facts(
                 check: PasswordCheck(version: subject.passwordVersion, matches: isRight),
-                session: draw.session, rehashed: rehashed)
+                session: draw.session, letters: draw.letters)
             return Login.decide(subject, facts, Bench.policy, now)
+        }
+    }
+
+    /// The record of the same password, made anew.
+    @discardableResult
+    func renew(_ id: SubjectID, _ record: PasswordRecord) async throws(StoreError) -> Answer<
+        Nothing
+    > {
+        try await transact(id) { subject, _ in
+            Login.renew(subject, record, of: subject.passwordVersion)
         }
     }
 

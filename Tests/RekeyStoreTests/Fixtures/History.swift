@@ -97,7 +97,7 @@ final class History: Sendable {
         }
         let accounts = found.values.count { $0.account != nil }
         #expect(store.status().accounts == accounts)
-        #expect(store.hashCosts() == found.values.hashCosts)
+        #expect(store.recipes() == found.values.recipes)
     }
 
     private func judge(
@@ -137,10 +137,10 @@ final class History: Sendable {
 }
 
 extension Sequence<Subject> {
-    /// How many passwords of theirs have which cost.
-    var hashCosts: [HashCost: Int] {
+    /// How many passwords of theirs were made in which way.
+    var recipes: [PasswordRecord.Recipe: Int] {
         reduce(into: [:]) { counts, subject in
-            if let cost = subject.account?.password?.cost { counts[cost, default: 0] += 1 }
+            if let recipe = subject.account?.password?.recipe { counts[recipe, default: 0] += 1 }
         }
     }
 }

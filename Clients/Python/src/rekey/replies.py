@@ -69,6 +69,10 @@ class LetterKind(_Number):
     RECOVERED_SMS = 6
     CONTACT_CHANGED_MAIL = 7
     CONTACT_CHANGED_SMS = 8
+    FAILED_LOGINS_MAIL = 9
+    FAILED_LOGINS_SMS = 10
+    PASSWORD_OFF_MAIL = 11
+    PASSWORD_OFF_SMS = 12
 
 
 class ServingStatus(_Number):

@@ -56,6 +56,10 @@ extension LetterKind {
         case .recoveredSMS: "notice by SMS"
         case .contactChangedMail: "changed contact, by mail"
         case .contactChangedSMS: "changed contact, by SMS"
+        case .failedLoginsMail: "failed logins, by mail"
+        case .failedLoginsSMS: "failed logins, by SMS"
+        case .passwordOffMail: "password off, by mail"
+        case .passwordOffSMS: "password off, by SMS"
         }
     }
 }
