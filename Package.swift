@@ -222,7 +222,8 @@ let package = Package(
         .testTarget(
             name: "rekeydTests",
             dependencies: [
-                "RekeyCore", "RekeyService", "RekeyJournal", "RekeySimulation", "rekeyd",
+                "RekeyCore", "RekeySecrets", "RekeyService", "RekeyJournal", "RekeySimulation",
+                "rekeyd", argumentParser,
             ],
             swiftSettings: house),
         // The proofs that the log can be trusted, programs that Tests/prove runs.
