@@ -251,6 +251,24 @@ struct FlowTests {
         _ = try await world.login("C-1", newPassword)
     }
 
+    @Test("R45: under a raised cost a login renews the record, and a failed one does not")
+    func raisedCost() async throws {
+        let world = try World(seed: 15)
+        try await world.createActiveAccount("C-1", password: oldPassword)
+        let before = world.policy.hashCost
+        #expect(world.store.hashCosts() == [before: 1])
+        var policy = world.policy
+        policy.hashCost.memoryKiB += 1024
+        try world.restart(under: policy)
+        #expect(await world.refusal(Login.self, login("C-1", "wrong")) == .loginFailed)
+        #expect(world.store.hashCosts() == [before: 1])
+        _ = try await world.login("C-1", oldPassword)
+        #expect(world.store.hashCosts() == [policy.hashCost: 1])
+        try world.crash()
+        #expect(world.store.hashCosts() == [policy.hashCost: 1])
+        _ = try await world.login("C-1", oldPassword)
+    }
+
     private func login(_ identifier: String, _ password: String) -> Login.Request {
         Login.Request(identifier: identifier, password: Secret(password.utf8))
     }
