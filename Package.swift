@@ -66,10 +66,7 @@ let package = Package(
             swiftSettings: house),
         .target(
             name: "RekeySecrets",
-            dependencies: [
-                "RekeyCore", "CSodium", "CIdn2",
-                .product(name: "Crypto", package: "swift-crypto"),
-            ],
+            dependencies: ["RekeyCore", "CSodium", "CIdn2"],
             swiftSettings: house),
         .target(
             name: "RekeyJournal",
