@@ -232,13 +232,13 @@ let package = Package(
             name: "damage-sweep",
             dependencies: ["RekeyCore", "RekeyJournal", "RekeyStore", "RekeySimulation"],
             path: "Tests/Crash/Damage", swiftSettings: house),
-        // What a start reads and what a peer sends, fuzzed; Tests/Fuzz/run links it with libFuzzer,
-        // which SwiftPM cannot.
+        // What a start reads, what a peer sends and what people type, fuzzed; Tests/Fuzz/run links it
+        // with libFuzzer, which SwiftPM cannot.
         .target(
             name: "RekeyFuzz",
             dependencies: [
-                "RekeyCore", "RekeyWire", "RekeyJournal", "RekeyStore", "RekeySimulation",
-                "RekeyFuzzSubjects", "CRekeyLinux", "CRekeyProto", "CProtobufC",
+                "RekeyCore", "RekeyWire", "RekeySecrets", "RekeyJournal", "RekeyStore",
+                "RekeySimulation", "RekeyFuzzSubjects", "CRekeyLinux", "CRekeyProto", "CProtobufC",
             ],
             path: "Tests/Fuzz",
             exclude: ["run", "differential", "corpus", "Subjects", "Decoder"],
