@@ -66,10 +66,7 @@ let package = Package(
             swiftSettings: house),
         .target(
             name: "RekeySecrets",
-            dependencies: [
-                "RekeyCore", "CSodium", "CIdn2",
-                .product(name: "Crypto", package: "swift-crypto"),
-            ],
+            dependencies: ["RekeyCore", "CSodium", "CIdn2"],
             swiftSettings: house),
         .target(
             name: "RekeyJournal",
@@ -222,7 +219,8 @@ let package = Package(
         .testTarget(
             name: "rekeydTests",
             dependencies: [
-                "RekeyCore", "RekeyService", "RekeyJournal", "RekeySimulation", "rekeyd",
+                "RekeyCore", "RekeySecrets", "RekeyService", "RekeyJournal", "RekeySimulation",
+                "rekeyd", argumentParser,
             ],
             swiftSettings: house),
         // The proofs that the log can be trusted, programs that Tests/prove runs.
@@ -234,13 +232,13 @@ let package = Package(
             name: "damage-sweep",
             dependencies: ["RekeyCore", "RekeyJournal", "RekeyStore", "RekeySimulation"],
             path: "Tests/Crash/Damage", swiftSettings: house),
-        // What a start reads and what a peer sends, fuzzed; Tests/Fuzz/run links it with libFuzzer,
-        // which SwiftPM cannot.
+        // What a start reads, what a peer sends and what people type, fuzzed; Tests/Fuzz/run links it
+        // with libFuzzer, which SwiftPM cannot.
         .target(
             name: "RekeyFuzz",
             dependencies: [
-                "RekeyCore", "RekeyWire", "RekeyJournal", "RekeyStore", "RekeySimulation",
-                "RekeyFuzzSubjects", "CRekeyLinux", "CRekeyProto", "CProtobufC",
+                "RekeyCore", "RekeyWire", "RekeySecrets", "RekeyJournal", "RekeyStore",
+                "RekeySimulation", "RekeyFuzzSubjects", "CRekeyLinux", "CRekeyProto", "CProtobufC",
             ],
             path: "Tests/Fuzz",
             exclude: ["run", "differential", "corpus", "Subjects", "Decoder"],

@@ -1,15 +1,18 @@
-// Fuzzing of what comes from elsewhere: what a start reads from the disk, and what a peer sends.
+// Fuzzing of what comes from elsewhere: what a start reads from the disk, what a peer sends, and what
+// somebody types as a code.
 // libFuzzer comes in by the two C functions below, with bytes of its making; the disk is a simulated
 // one, and there is no socket. `Tests/Fuzz/run` builds and runs it.
 //
 //   bytes -> Piece -> JournalImage (checksums made right) -> SimulatedDisk -> open -> oracle
 //   bytes -> FrameCheck, MessageCheck, ValueCheck: decode -> encode -> decode -> oracle
 //   bytes -> ConnectionCheck: events and times -> the state of a connection -> oracle
+//   bytes -> CodeCheck: presented as an activation code -> what they prove -> oracle
 //
 // The oracle of the disk: a journal opens, or is refused and the disk stays as it was. One that
 // opened takes a record, closes, and opens again with the same content and that record. That of the
-// wire: bytes are refused, or what they became is packed and read again as the same. Traps, sanitizer
-// reports, hangs and greed for memory are libFuzzer's to see.
+// wire: bytes are refused, or what they became is packed and read again as the same. That of codes:
+// they are compared byte for byte. Traps, sanitizer reports, hangs and greed for memory are
+// libFuzzer's to see.
 import Glibc
 import RekeyFuzzSubjects
 
@@ -24,6 +27,7 @@ enum FuzzTarget: String {
     case requests = "fuzz-requests"
     case replies = "fuzz-replies"
     case connections = "fuzz-connections"
+    case codes = "fuzz-codes"
 
     static let current = FuzzTarget(
         rawValue: CommandLine.arguments[0].split(separator: "/").last.map(String.init) ?? "")
@@ -40,6 +44,7 @@ enum FuzzTarget: String {
         case .requests: ValueCheck.run(&input, .server)
         case .replies: ValueCheck.run(&input, .client)
         case .connections: ConnectionCheck.run(&input)
+        case .codes: CodeCheck.run(&input)
         }
     }
 }

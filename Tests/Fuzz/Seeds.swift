@@ -17,6 +17,7 @@ enum Seeds {
         case .requests: WireSeeds.values(.server)
         case .replies: WireSeeds.values(.client)
         case .connections: ConnectionCheck.seeds
+        case .codes: CodeCheck.seeds
         }
     }
 

@@ -86,12 +86,37 @@ import Testing
         #expect(story.sessions.isEmpty)
     }
 
-    @Test("R24: an activation that waited for its hash is judged by the time of its decision")
+    /// What was found out while the first code of the reset was live, and says that it is right.
+    private func facts(_ story: Story, _ reset: ResetID) -> Activate.Facts {
+        Activate.Facts(
+            reset: reset, provenGenerations: 1, newPassword: .number(8), letters: story.pair())
+    }
+
+    @Test("R24: a code that was proved in time is judged by the clock of the decision, to the ms")
     func activateLate() {
+        for early in [oneMillisecond, .zero] {
+            let story = Story(.active)
+            let reset = story.requestReset()
+            let facts = facts(story, reset)
+            let before = story.password
+            // It waits for its hash.
+            story.wait(story.policy.codeLife - early)
+            let answer = story.run { Activate.decide($0, facts, $1, $2) }
+            if early > .zero {
+                #expect(answer.isReply && story.password == facts.newPassword)
+            } else {
+                #expect(answer.refusal == .activationRefused)
+                #expect(story.lastEvents == [.activationFailed(reset, .ignored)])
+                #expect(story.password == before)
+            }
+        }
+    }
+
+    @Test("R34: a code that was proved before a resend killed it opens nothing")
+    func activateResent() {
         let story = Story(.active)
         let reset = story.requestReset()
-        let facts = Activate.Facts(
-            reset: reset, provenGenerations: 1, newPassword: .number(8), letters: story.pair())
+        let facts = facts(story, reset)
         story.resend(reset)
         let answer = story.run { Activate.decide($0, facts, $1, $2) }
         #expect(answer.refusal == .activationRefused, "the proven code was resent meanwhile")

@@ -5,7 +5,7 @@ import Testing
 @testable import RekeySecrets
 
 @Suite struct KeyRingTests {
-    @Test("a subject is the front of the keyed hash of the canonical identifier")
+    @Test("R05, R90: a subject is the front of the keyed hash of the canonical identifier")
     func subject() throws {
         let identifier = try CanonicalIdentifier("Alice@bücher.example")
         #expect(

@@ -1,6 +1,7 @@
 import RekeyCore
 import RekeyService
 import RekeySimulation
+import RekeyStore
 import RekeyTestSupport
 import Testing
 
@@ -106,11 +107,18 @@ struct FlowTests {
         try await world.createActiveAccount("C-1", password: oldPassword)
         let keys = try await world.requestReset("C-1")
         let wrong = World.Keys(link: keys.link, code: Secret("?????".utf8))
-        await withTaskGroup { group in
-            for _ in 0..<20 {
-                group.addTask { _ = await world.refusal(Activate.self, activate(wrong)) }
+        await withTaskGroup(of: Void.self) { group in
+            for _ in 0..<100 {
+                group.addTask {
+                    // As above: nobody is turned away for good.
+                    while await world.refusal(Activate.self, activate(wrong)) == .overloaded {
+                        await Task.yield()
+                    }
+                }
             }
         }
+        let accounts = try await world.store.list(after: nil, limit: 2).value
+        #expect(accounts.map { $0.account?.wrongCodes.count } == [5])
         #expect(await world.refusal(Activate.self, activate(keys)) == .activationRefused)
     }
 
@@ -130,21 +138,55 @@ struct FlowTests {
         try await world.activate(keys, newPassword)
     }
 
-    @Test("R21: a forged link is refused before the store is touched")
+    @Test("R21: a forged link is refused before the store is touched, an authentic one is not")
     func forgedLinks() async throws {
         let world = try World(seed: 9)
         try await world.createActiveAccount("C-1", password: oldPassword)
         let keys = try await world.requestReset("C-1")
-        _ = try await world.call(RequestReset.self, .init(identifier: "somebody else"))
-        let records = try world.recordSizes().count
+        let session = try await world.login("C-1", oldPassword)
+        let store = ClosedStore()
+        let service = Service(
+            store: store, keys: world.keys, hashing: world.hashing, policy: world.policy,
+            randomness: world.randomness, time: world.time, state: world.service.state)
         var forged = keys.link.withBytes { Array($0) }
         forged[forged.count - 2] ^= 1
-        for link in [Secret(forged), Secret([]), Secret("https://".utf8)] {
-            #expect(await world.refusal(ValidateLink.self, .init(link: link)) == .linkInvalid)
-            let keys = World.Keys(link: link, code: keys.code)
-            #expect(await world.refusal(Activate.self, activate(keys)) == .linkInvalid)
+        for link in [Secret(forged), session, Secret([]), Secret("https://".utf8)] {
+            for reason in await reasons(link, keys.code, service) {
+                #expect(reason == .linkInvalid)
+            }
         }
-        #expect(try world.recordSizes().count == records)
+        #expect(store.touches == 0)
+        for reason in await reasons(keys.link, keys.code, service) {
+            #expect(reason == .storeUnavailable)
+        }
+        #expect(store.touches == 5)
+    }
+
+    /// What every method that takes a link says of this one.
+    private func reasons(_ link: Secret, _ code: Secret, _ service: Service) async -> [Reason?] {
+        let call = Call(caller: "test", deadline: .now.advanced(by: .seconds(60)))
+        func reason<M: Served>(_: M.Type, _ request: M.Request) async -> Reason? {
+            do throws(Refusal) {
+                _ = try await M.answer(request, call, service)
+                return nil
+            } catch {
+                return error.reason
+            }
+        }
+        func reasonAtOnce() -> Reason? {
+            do throws(Refusal) {
+                _ = try ValidateLink.answerAtOnce(.init(link: link), call, service)
+                return nil
+            } catch {
+                return error.reason
+            }
+        }
+        return [
+            reasonAtOnce(), await reason(ValidateLink.self, .init(link: link)),
+            await reason(ResendCode.self, .init(link: link)),
+            await reason(CancelContactChange.self, .init(link: link)),
+            await reason(Activate.self, activate(World.Keys(link: link, code: code))),
+        ]
     }
 
     @Test("R16: a link may be opened any number of times before it is used")
@@ -207,6 +249,24 @@ struct FlowTests {
             await world.refusal(CheckSession.self, .init(session: elsewhere)) == .sessionInvalid)
         #expect(await world.refusal(ValidateLink.self, .init(link: keys.link)) == .linkInvalid)
         _ = try await world.login("C-1", newPassword)
+    }
+
+    @Test("R45: under a raised cost a login renews the record, and a failed one does not")
+    func raisedCost() async throws {
+        let world = try World(seed: 15)
+        try await world.createActiveAccount("C-1", password: oldPassword)
+        let before = world.policy.hashCost
+        #expect(world.store.hashCosts() == [before: 1])
+        var policy = world.policy
+        policy.hashCost.memoryKiB += 1024
+        try world.restart(under: policy)
+        #expect(await world.refusal(Login.self, login("C-1", "wrong")) == .loginFailed)
+        #expect(world.store.hashCosts() == [before: 1])
+        _ = try await world.login("C-1", oldPassword)
+        #expect(world.store.hashCosts() == [policy.hashCost: 1])
+        try world.crash()
+        #expect(world.store.hashCosts() == [policy.hashCost: 1])
+        _ = try await world.login("C-1", oldPassword)
     }
 
     private func login(_ identifier: String, _ password: String) -> Login.Request {

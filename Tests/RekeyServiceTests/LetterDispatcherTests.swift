@@ -160,15 +160,21 @@ struct LetterDispatcherTests {
 
     @Test("R13, R58: the data directory holds no link, code, session token or password")
     func noSecretOnDisk() async throws {
-        let world = try await activeWorld(seed: 36)
+        let world = try World(seed: 36)
+        let spent = try await world.createAccount("C-1")
+        try await world.activate(spent, "my first long password")
         let keys = try await world.requestReset("C-1")
         let session = try await world.login("C-1", "my first long password")
         let disk = world.disk.contents.values.joined()
         func isOnDisk(_ secret: Secret) -> Bool {
             secret.withBytes { bytes in Array(disk).firstRange(of: Array(bytes)) != nil }
         }
-        for secret in [keys.link, session, Secret("my first long password".utf8)] {
+        for secret in [keys.link, spent.link, session, Secret("my first long password".utf8)] {
             #expect(!isOnDisk(secret))
+        }
+        // A code is five bytes only, but so little is written here that none of it is one by chance.
+        for code in [keys.code, spent.code] {
+            #expect(code.count == 5 && !isOnDisk(code))
         }
         // The search would find what is there.
         #expect(isOnDisk(Secret("claire.martin@exemple.fr".utf8)))

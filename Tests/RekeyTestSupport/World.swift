@@ -15,12 +15,12 @@ public final class World: @unchecked Sendable {
     public private(set) var store: EmbeddedStore
     public private(set) var service: Service
     public private(set) var dispatcher: LetterDispatcher
+    public private(set) var policy: Policy
 
     public let time = SimulatedTime()
     public let courier = RecordingCourier()
     public let randomness: SeededRandomness
     public let keys: KeyRing
-    public let policy: Policy
     public let hashing: HashingPool
     private var generator: SeededGenerator
 
@@ -73,11 +73,12 @@ public final class World: @unchecked Sendable {
             disk, keys, policy, time, randomness, hashing, courier)
     }
 
-    /// Stops cleanly and starts again.
-    public func restart() throws {
+    /// Stops cleanly and starts again, under another policy if one is given.
+    public func restart(under policy: Policy? = nil) throws {
         try store.close()
+        self.policy = policy ?? self.policy
         (store, service, dispatcher) = try Self.open(
-            disk, keys, policy, time, randomness, hashing, courier)
+            disk, keys, self.policy, time, randomness, hashing, courier)
     }
 
     /// How long each record of the log is, in bytes, oldest first.

@@ -181,7 +181,7 @@ struct ServerConnectionStateTests {
         #expect(state.tick(at: at(45)).word == "end PEER_SILENT")
     }
 
-    @Test("P7.2: 5 min without a call end the connection, whatever else is sent")
+    @Test("R85, P7.2: 5 min without a call end the connection, whatever else is sent")
     func idle() {
         var state = open()
         for second in stride(from: 20.0, to: 300, by: 20) {
@@ -199,7 +199,7 @@ struct ServerConnectionStateTests {
         #expect(calling.tick(at: at(610)).word == "end IDLE")
     }
 
-    @Test("P2.7: a frame's rest must come within 10 s of its first byte, while it is read")
+    @Test("R85, P2.7: a frame's rest must come within 10 s of its first byte, while it is read")
     func slowFrame() {
         var state = open()
         state.awaitsRest(true, at: at(1))
@@ -228,7 +228,7 @@ struct ServerConnectionStateTests {
         #expect(state.tick(at: at(75)).word == "end PEER_SILENT")
     }
 
-    @Test("P7.9: whoever does not read for 60 s is left")
+    @Test("R85, P7.9: whoever does not read for 60 s is left")
     func stuck() {
         var state = open()
         state.pause(true, at: at(1))

@@ -59,6 +59,17 @@ struct SchemaTests {
         }
     }
 
+    @Test("R15: no request of any method says where a link leads")
+    func linkBase() {
+        let inputs = schema.methods.flatMap { fields($0.input) }
+        let words = ["url", "uri", "base", "host", "domain", "redirect", "callback"]
+        for (name, field) in inputs {
+            for word in words { #expect(!field.name.lowercased().contains(word), "\(name)") }
+        }
+        // What is nested in a request was looked at too.
+        #expect(inputs.contains { $0.name == "rekey.v1.Origin.address" })
+    }
+
     @Test("R10: there is no question, answer or hint anywhere in the schema")
     func questions() {
         let names =

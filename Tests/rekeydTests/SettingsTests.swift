@@ -1,5 +1,6 @@
 import Foundation
 import RekeyCore
+import RekeySecrets
 import RekeyService
 import Testing
 
@@ -141,6 +142,46 @@ struct SettingsTests {
             file: nil, flags: [setting.flag, "\(high)"], environment: [:])
         #expect(try set.policy()[keyPath: number.value] == high)
         #expect(setting.help.hasSuffix("\(low) to \(high)."))
+    }
+
+    @Test("R86: as many passwords are hashed at once as there are processors, and 32 wait")
+    func hashing() async throws {
+        let settings = try await Settings.load(file: nil, flags: [], environment: [:])
+        #expect(try settings.hashingThreads() == HashingPool.processorCount)
+        #expect(try settings.policy().hashingQueueMax == 32)
+        let set = try await Settings.load(
+            file: nil, flags: ["--hashing-threads", "3", "--hashing-queue", "7"], environment: [:])
+        #expect(try set.hashingThreads() == 3)
+        #expect(try set.policy().hashingQueueMax == 7)
+        let many = try await Settings.load(
+            file: nil, flags: ["--hashing-threads", "257"], environment: [:])
+        let failure = await failure { _ = try many.hashingThreads() }
+        #expect(
+            failure?.message
+                == "hashing.threads is \"257\": it must be a number from 0 to 256")
+    }
+
+    @Test(
+        "R80, R86: what hashing may cost is refused beyond its bounds, and no override changes that",
+        arguments: [
+            ("hashing.memory-mib", "18", "19 to 1024"),
+            ("hashing.memory-mib", "1025", "19 to 1024"),
+            ("hashing.passes", "1", "2 to 10"), ("hashing.passes", "11", "2 to 10"),
+            ("hashing.queue", "0", "1 to 10000"), ("hashing.queue", "10001", "1 to 10000"),
+        ])
+    func hashingBounds(_ key: String, _ value: String, _ bounds: String) async throws {
+        let setting = try #require(Setting.named(key))
+        let overrides = Setting.all.filter {
+            $0.key.contains(".allow-") || $0.key.contains(".accept-")
+        }
+        #expect(overrides.count == 4)
+        let settings = try await Settings.load(
+            file: nil, flags: [setting.flag, value] + overrides.flatMap { [$0.flag, "true"] },
+            environment: [:])
+        let failure = await failure { _ = try settings.policy() }
+        #expect(failure?.code == Failure.wrongSetting)
+        #expect(
+            failure?.message == "\(key) is \"\(value)\": it must be a number from \(bounds)")
     }
 
     @Test("The defaults are the policy's own, and the guide's letterhead")
