@@ -90,7 +90,7 @@ enum KeyFile {
         // What a crash left was never anybody's ring, or has its name.
         unlink(path)
         let file = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
-        guard file >= 0 else { throw failure("open", path) }
+        guard file >= 0 else { throw failure("open", target) }
         do throws(KeyRingError) {
             defer { close(file) }
             try text.withBytes { bytes throws(KeyRingError) in

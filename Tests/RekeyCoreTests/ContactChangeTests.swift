@@ -179,7 +179,7 @@ import Testing
         let (story, change) = try changed()
         story.wait(.hours(1))
         story.update(mail: Profile.known.mail)
-        #expect(story.lastLetters.map(\.kind) == [.contactChangedMail])
+        #expect(story.lastLetters.map(\.kind) == [.contactChangedMail, .contactChangedSMS])
         let envelope = try sent(story.lastLetters[0], story)
         #expect(envelope.newMail == nil && envelope.newMobile == nil)
         story.requestReset()
@@ -258,14 +258,15 @@ import Testing
 
     // MARK: Letters
 
-    @Test("R93: a changed mail is told to the mail of before, with a link for as long as the hold")
+    @Test("R93: a changed mail is told to the mail of before, with a link, and to the same mobile")
     func mailChanged() throws {
         let (story, change) = try changed()
-        #expect(story.lastLetters.map(\.kind) == [.contactChangedMail])
-        #expect(story.lastLetters.map(\.reset) == [change])
+        #expect(story.lastLetters.map(\.kind) == [.contactChangedMail, .contactChangedSMS])
+        #expect(story.lastLetters.map(\.reset) == [change, change])
         let envelope = try sent(story.lastLetters[0], story)
         #expect(envelope.to == Profile.known.mail && envelope.linkLife == .hours(24))
         #expect(envelope.newMail == "t•••@•••.org" && envelope.newMobile == nil)
+        #expect(try sent(story.lastLetters[1], story).to == Profile.known.mobile)
     }
 
     @Test("R93: a changed mobile is told to the mail, with a link, and to the mobile of before")

@@ -72,6 +72,7 @@ struct ComparisonTests {
             "rekeyd/KeyedStore.swift": "the store's tag",
             "rekeyd/KeysVerifyCommand.swift": "the store's tag",
             "rekeyd/RingReplacement.swift": "the store's tag",
+            "rekeyd/ServeCommand.swift": "the store's tag",
         ],
     ]
 

@@ -40,7 +40,7 @@ records = _compile()
 
 @dataclass(frozen=True)
 class Item:
-    """A reset or a session, and whose it is."""
+    """A reset, a change of contacts or a session, and whose it is."""
 
     subject: bytes
     id: bytes
@@ -53,6 +53,7 @@ class Loot:
     tag: bytes = b""
     store: bytes = b""
     resets: set[Item] = field(default_factory=set)
+    changes: set[Item] = field(default_factory=set)
     sessions: set[Item] = field(default_factory=set)
     # The record of a password, by subject.
     passwords: dict[bytes, set[tuple[bytes, bytes, int, int, int]]] = field(default_factory=dict)
@@ -120,6 +121,8 @@ def _walk(loot: Loot, subject: bytes, message: Message) -> None:
     kind = message.DESCRIPTOR.name
     if kind == "ResetRow":
         loot.resets.add(Item(subject, message.id))
+    elif kind == "ContactChangeRow":
+        loot.changes.add(Item(subject, message.id))
     elif kind == "SessionRow":
         loot.sessions.add(Item(subject, message.id))
     elif kind == "LoggedIn":

@@ -67,6 +67,11 @@ class Thief:
         links = set(self.tokens("link", minting.LINK, self.loot.resets))
         return links | (set(self.spliced(self.loot.resets)) - {self.own.link})
 
+    def cancels(self) -> set[bytes]:
+        """Links that take a change of contacts back: made as those of resets are."""
+        links = set(self.tokens("link", minting.LINK, self.loot.changes))
+        return links | (set(self.spliced(self.loot.changes)) - {self.own.link})
+
     def sessions(self) -> set[bytes]:
         sessions = set(self.tokens("session", minting.SESSION, self.loot.sessions))
         return sessions | (set(self.spliced(self.loot.sessions)) - {self.own.session})

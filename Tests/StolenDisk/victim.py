@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import shutil
 import threading
+import time
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -20,6 +21,8 @@ STRANGER = "C-7654321"
 PASSWORDS = [f"the long password no. {number}" for number in range(PEOPLE + 1)]
 # 8 KiB of log each; a checkpoint comes with the first MiB.
 CALLS_MAX = 2000
+LETTER_SECONDS_MAX = 30.0
+POLL_SECONDS = 0.01
 
 
 class Broken(Exception):
@@ -93,6 +96,7 @@ class Victim:
                 self.done("RequestReset", identifier=person.identifier)
                 self.letters(person, 3)
             self.wrong_guesses(self.people[0])
+            self.change_contacts(self.people[PEOPLE - 1])
 
     def open_account(self, person: Person) -> None:
         self.done(
@@ -129,6 +133,19 @@ class Victim:
             self.wire.call(
                 "Activate", link=person.link, code=b"wrong", password=b"a new long password",
                 confirmation=b"a new long password")
+
+    def change_contacts(self, person: Person) -> None:
+        """By a desk; who was a contact before gets a link that takes it back."""
+        version = self.done("GetAccount", identifier=person.identifier).version
+        self.done(
+            "UpdateAccount", identifier=person.identifier, expected_version=version,
+            field_mask=["mobile"], mobile="+33639980000")
+        end = time.monotonic() + LETTER_SECONDS_MAX
+        while not (links := [mail.cancel for mail in self.server.mails() if mail.cancel]):
+            if time.monotonic() > end:
+                raise TimeoutError("the change of contacts was not told")
+            time.sleep(POLL_SECONDS)
+        self.secrets.links.update(link.encode() for link in links)
 
     def fill(self) -> None:
         """Requests, until a checkpoint is there."""

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import cycle, islice
 
-from population import WRONG_CODE, WRONG_PASSWORD, Keys, Population, activation
+from population import PASSWORD, WRONG_CODE, WRONG_PASSWORD, Keys, Population, activation
 from rekey_wire import Connection, Refusal, Reply
 
 from server import Broken, Fields, Server, call_all
@@ -36,6 +36,8 @@ class Case:
     writes: bool = True
     # To those of some classes: so it matters whether a courier takes them.
     sends_letters: bool = False
+    # Flags of the server that is measured; the population was made under none.
+    settings: tuple[str, ...] = ()
 
 
 def of(kind: str) -> Asking:
@@ -55,10 +57,10 @@ def over_unknown(population: Population, count: int) -> list[Fields]:
     return [{"identifier": name} for name in population.asked[:count]]
 
 
-def login(asking: Asking) -> Asking:
-    """Logins with a wrong password."""
+def login(asking: Asking, password: bytes = WRONG_PASSWORD) -> Asking:
+    """Logins, with a wrong password unless it is given."""
     return lambda population, count: [
-        {**fields, "password": WRONG_PASSWORD} for fields in asking(population, count)
+        {**fields, "password": password} for fields in asking(population, count)
     ]
 
 
@@ -154,6 +156,10 @@ CASES = [
         {
             "wrong password": login(of("known")), "unknown": login(unknown),
             "blocked": login(of("blocked")), "disabled": login(of("disabled")),
+            # Every record is below today's cost, so that a login which succeeds hashes once more (R45).
+            "blocked, right": login(of("blocked"), PASSWORD),
+            "disabled, right": login(of("disabled"), PASSWORD),
         },
-        block_again, lambda population: len(population.people["blocked"]), hashes=True),
+        block_again, lambda population: len(population.people["blocked"]), hashes=True,
+        settings=("--hashing-passes", "3")),
 ]

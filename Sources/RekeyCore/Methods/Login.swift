@@ -87,7 +87,7 @@ public enum Login: Method {
     }
 
     /// After a login that was granted: a record of the same password at today's cost (R45). Nothing
-    /// where the password changed meanwhile. What a crash loses of it the next login does again.
+    /// where the password changed meanwhile.
     ///
     /// - Parameter version: of the record that the password was checked against.
     public static func renew(
@@ -96,8 +96,7 @@ public enum Login: Method {
         guard subject.account?.password != nil, subject.passwordVersion == version else {
             return Decision(.reply(Nothing()))
         }
-        return Decision(
-            .reply(Nothing()), events: [.passwordRehashed(record)], durability: .written)
+        return Decision(.reply(Nothing()), events: [.passwordRehashed(record)])
     }
 }
 

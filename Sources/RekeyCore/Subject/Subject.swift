@@ -21,8 +21,8 @@ public struct Subject: Hashable, Sendable {
         guard let account else { return nil }
         if account.hold == .disabled { return .disabled }
         if account.hold == .locked { return .locked }
-        if account.password == nil { return .pending }
-        if traffic.isPasswordOff(policy: policy) { return .passwordOff }
+        if !account.wasActivated { return .pending }
+        if account.password == nil || traffic.isPasswordOff(policy: policy) { return .passwordOff }
         if account.isSuspended(policy: policy, at: now) { return .suspended }
         if traffic.isBlocked(policy: policy, at: now) { return .blocked }
         return .active

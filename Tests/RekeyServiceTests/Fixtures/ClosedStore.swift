@@ -64,7 +64,7 @@ final class ClosedStore: AccountStore {
             logBytesSinceCheckpoint: 0, isFull: false, clockAhead: .zero)
     }
 
-    func hashCosts() -> [HashCost: Int] {
+    func recipes() -> [PasswordRecord.Recipe: Int] {
         touch()
         return [:]
     }
