@@ -85,6 +85,7 @@ WORDS = {
     "refuses-to-start": Word(frozenset({"with", "says"}), needs=_PROCESS),
     "advance-clock": Word(needs=frozenset({"clock"})),
     "measure": Word(needs=frozenset({"memory"})),
+    "peak": Word(frozenset({"at-least", "at-most"}), needs=frozenset({"memory"})),
     "grew-at-most": Word(frozenset({"processor-seconds"}), needs=frozenset({"memory"})),
     # Who comes in
     "handshake-fails": _handshake("version", "before"),
