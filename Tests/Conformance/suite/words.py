@@ -98,7 +98,7 @@ WORDS = {
         no_command_line=True, needs=_AUTHORITY),
     "file": _files("text", "append", "pem", "append-pem", "mode", "has-mode"),
     "callers": _files(),
-    "rekeyd": _files("exit", "says"),
+    "rekeyd": _files("exit", "says", "times"),
     "reload": Word(no_command_line=True, needs=_PROCESS),
     "log": Word(no_command_line=True, needs=_PROCESS),
     "rekey": Word(
