@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Callable
 from typing import Any
 
-from . import access, described
+from . import access, courier, described
 from .command_line import CommandLine
 from .connection import ANSWER_SECONDS_MAX, Connection
 from .failure import BadCase, Failure
@@ -498,6 +498,7 @@ _ACTIONS: dict[str, Callable[[Run, Step], None]] = {
     "person": _person,
     "letter": _letter,
     "letters": _letters,
+    "courier": lambda run, step: courier.courier(run, step, perform),
     "stop-server": _stop_server,
     "kill-server": _kill_server,
     "start-server": _start_server,

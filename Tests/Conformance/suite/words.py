@@ -77,6 +77,7 @@ WORDS = {
     "letter": Word(frozenset({"to", "save", "matches", "lacks"}), needs=_LETTERS),
     "letters": Word(
         frozenset({"mails", "texts", "on"}), wire_only=frozenset({"on"}), needs=_LETTERS),
+    "courier": Word(frozenset({"to"}), no_command_line=True, needs=_PROCESS),
     # The server
     "stop-server": Word(needs=_PROCESS),
     "kill-server": Word(needs=_PROCESS),
