@@ -1,4 +1,4 @@
-// The oracle of frames: a stream of them, as a connection gets it.
+// The oracle of frames (R83): a stream of them, as a connection gets it.
 import RekeyFuzzSubjects
 import RekeyWire
 

@@ -1,5 +1,5 @@
-// The oracle of messages below our types: what the scan lets through, the library reads, and reads
-// again from what it packs; and the reader that makes JSON of it sees the same.
+// The oracle of messages below our types (R84): what the scan lets through, the library reads, and
+// reads again from what it packs; and the reader that makes JSON of it sees the same.
 import CProtobufC
 import CRekeyProto
 import RekeyFuzzSubjects

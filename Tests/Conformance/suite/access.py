@@ -229,7 +229,7 @@ def callers(run: Run, step: Step) -> None:
 
 
 def rekeyd(run: Run, step: Step) -> None:
-    """`rekeyd cert …` on the server's installation."""
+    """`rekeyd cert …` or another command on the server's installation."""
     server = run.owned()
     words = [str(server.rekeyd), *step["rekeyd"], "--config", str(server.folder / "rekeyd.json")]
     _command(run, step, words, {"HOME": str(run.folder)})
@@ -255,8 +255,9 @@ def _command(run: Run, step: Step, words: list[str], environment: dict[str, str]
     wanted = step.get("exit", 0)
     if done.returncode == 0 if wanted == "not-0" else done.returncode != wanted:
         raise Failure(f"exit code {done.returncode}, expected {wanted}: {said.strip()}")
-    if not re.search(step.get("says", ""), said, re.MULTILINE):
-        raise Failure(f"it does not say {step['says']}: {said.strip()}")
+    found = len(re.findall(step.get("says", ""), said, re.MULTILINE))
+    if found != step["times"] if "times" in step else not found:
+        raise Failure(f"it says {step['says']} {found} times: {said.strip()}")
 
 
 def says_in_one_line(said: str, wanted: str) -> None:

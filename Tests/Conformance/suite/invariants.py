@@ -11,6 +11,8 @@ from .failure import Failure
 from .protocol import GO_AWAY_REASONS, LAST_CALL_ID_OPEN, REASONS, frames
 
 FRAME_BYTES_MAX = 1024 * 1024
+# These must say when a repeat makes sense.
+_SAY_WHEN = frozenset({"RATE_LIMITED", "OVERLOADED"})
 _WORD = re.compile(r"[A-Z][A-Z_]+\Z")
 # R82: no stack, no path of a source or a data file, no version.
 _LEAK = re.compile(r"\.swift|0x[0-9a-f]{6}|/(tmp|home|work|usr|var)/|Swift\.|\b\d+\.\d+\.\d+\b")
@@ -88,10 +90,20 @@ def _refusal(response: Any) -> None:
         response.reason != "FIELD_INVALID" or len(response.details) > 0,
         "5: FIELD_INVALID that names no field",
     )
+    _retry_after(response)
     _sentence(response.message)
     for detail in response.details:
         _demand(bool(detail.field) and bool(detail.problem), "P5.2: an empty detail")
         _sentence(detail.problem)
+
+
+def _retry_after(response: Any) -> None:
+    """R91: who is over a limit of many hears when to come again; of one account's limits nobody hears."""
+    when = response.retry_after_ms
+    if response.reason in _SAY_WHEN:
+        _demand(when > 0, f"P5.3, P10.9: {response.reason} that does not say when")
+    if response.reason == "LOGIN_FAILED":
+        _demand(when == 0, f"P10.9: LOGIN_FAILED that says when: {when} ms")
 
 
 def _sentence(text: str) -> None:

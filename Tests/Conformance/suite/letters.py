@@ -40,6 +40,7 @@ class Letters:
     """Of one server; any thread may ask."""
 
     def __init__(self, folder: Path) -> None:
+        self.folder = folder
         self._folders = {"mail": folder / "mail/new", "sms": folder / "sms"}
         self._lock = threading.Lock()
         self._seen: dict[str, dict[str, Letter]] = {"mail": {}, "sms": {}}

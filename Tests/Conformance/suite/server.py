@@ -167,8 +167,19 @@ class Server:
 
     def memory_mib(self) -> float:
         """What it holds in memory now."""
+        return self._status_mib("VmRSS")
+
+    def peak_mib(self) -> float:
+        """The most that it held since `forget_peak`."""
+        return self._status_mib("VmHWM")
+
+    def forget_peak(self) -> None:
+        # proc(5): 5 sets the peak to what is held now.
+        Path(f"/proc/{self._running.pid}/clear_refs").write_text("5")
+
+    def _status_mib(self, what: str) -> float:
         status = Path(f"/proc/{self._running.pid}/status").read_text()
-        found = re.search(r"VmRSS:\s+(\d+) kB", status)
+        found = re.search(rf"{what}:\s+(\d+) kB", status)
         if not found:
             raise Failure("the server is gone")
         return int(found[1]) / 1024

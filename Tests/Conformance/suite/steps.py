@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Callable
 from typing import Any
 
-from . import access, described
+from . import access, courier, described
 from .command_line import CommandLine
 from .connection import ANSWER_SECONDS_MAX, Connection
 from .failure import BadCase, Failure
@@ -398,6 +398,7 @@ def _advance_clock(run: Run, step: Step) -> None:
 
 
 def _measure(run: Run, _: Step) -> None:
+    run.owned().forget_peak()
     run.measured = (run.owned().memory_mib(), run.owned().processor_seconds())
 
 
@@ -410,6 +411,13 @@ def _grew_at_most(run: Run, step: Step) -> None:
         raise Failure(f"R83: the server grew by {grown:.1f} MiB")
     if spent > step.get("processor-seconds", 1e9):
         raise Failure(f"R84: the server computed {spent:.2f} s")
+
+
+def _peak(run: Run, step: Step) -> None:
+    """The most memory that it held since it was measured, above what it held then."""
+    above = round(run.owned().peak_mib() - run.measured[0])
+    run.trace.append(f"at its peak the server was {above} MiB larger")
+    _bounded(above, _bounds(step), "R86: MiB that the server grew by at its peak")
 
 
 # Values
@@ -490,6 +498,7 @@ _ACTIONS: dict[str, Callable[[Run, Step], None]] = {
     "person": _person,
     "letter": _letter,
     "letters": _letters,
+    "courier": lambda run, step: courier.courier(run, step, perform),
     "stop-server": _stop_server,
     "kill-server": _kill_server,
     "start-server": _start_server,
@@ -498,6 +507,7 @@ _ACTIONS: dict[str, Callable[[Run, Step], None]] = {
     "advance-clock": _advance_clock,
     "measure": _measure,
     "grew-at-most": _grew_at_most,
+    "peak": _peak,
     "handshake-fails": access.handshake_fails,
     "tcp": access.tcp,
     "tcp-trickles": access.tcp_trickles,

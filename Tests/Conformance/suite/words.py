@@ -77,6 +77,7 @@ WORDS = {
     "letter": Word(frozenset({"to", "save", "matches", "lacks"}), needs=_LETTERS),
     "letters": Word(
         frozenset({"mails", "texts", "on"}), wire_only=frozenset({"on"}), needs=_LETTERS),
+    "courier": Word(frozenset({"to"}), no_command_line=True, needs=_PROCESS),
     # The server
     "stop-server": Word(needs=_PROCESS),
     "kill-server": Word(needs=_PROCESS),
@@ -85,6 +86,7 @@ WORDS = {
     "refuses-to-start": Word(frozenset({"with", "says"}), needs=_PROCESS),
     "advance-clock": Word(needs=frozenset({"clock"})),
     "measure": Word(needs=frozenset({"memory"})),
+    "peak": Word(frozenset({"at-least", "at-most"}), needs=frozenset({"memory"})),
     "grew-at-most": Word(frozenset({"processor-seconds"}), needs=frozenset({"memory"})),
     # Who comes in
     "handshake-fails": _handshake("version", "before"),
@@ -97,7 +99,7 @@ WORDS = {
         no_command_line=True, needs=_AUTHORITY),
     "file": _files("text", "append", "pem", "append-pem", "mode", "has-mode"),
     "callers": _files(),
-    "rekeyd": _files("exit", "says"),
+    "rekeyd": _files("exit", "says", "times"),
     "reload": Word(no_command_line=True, needs=_PROCESS),
     "log": Word(no_command_line=True, needs=_PROCESS),
     "rekey": Word(

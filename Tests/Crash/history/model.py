@@ -195,6 +195,7 @@ def activate(state: State, operation: Operation) -> Possible:
 
 
 def login(state: State, operation: Operation) -> Possible:
+    """A success sets the count of failures back, and the count outlives every crash (R54)."""
     given = operation.given
     if state.hold == ACTIVE and state.password == given["password"]:
         kept = tuple(one for one in state.sessions if one != given["earlier"])
