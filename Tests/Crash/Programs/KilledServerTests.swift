@@ -82,7 +82,32 @@ struct KilledServerTests {
                     #expect(spent.code == 4)
                 }
             ),
+            (
+                "its failed login is counted",
+                { story in
+                    let failed = try await failedLogins(story)
+                    #expect(failed == 1)
+                }
+            ),
+            (
+                "log in once more",
+                { story in expectDone(try await login(story, second), "log in once more") }
+            ),
+            (
+                "none is counted any more",
+                { story in
+                    let failed = try await failedLogins(story)
+                    #expect(failed == 0)
+                }
+            ),
         ]
+    }
+
+    private func failedLogins(_ story: Story) async throws -> Int? {
+        let shown = try await story.server.rekey("account", "show", "C-1", "--json")
+        expectDone(shown, "show")
+        let account = try JSONSerialization.jsonObject(with: Data(shown.text.utf8))
+        return (account as? [String: Any])?["loginFailures"] as? Int
     }
 
     private func activate(_ story: Story, _ password: String) async throws {
