@@ -12,12 +12,12 @@ from pathlib import Path
 from typing import Any
 
 from faulted import Faulted
-from holder import LOCKED, PENDING, View
+from holder import ACTIVE, LOCKED, View
 from installation import Installation
 from ledger import Broken, accounts
 from rekey_wire import Connection, Refusal, Reply
 
-DISABLED = 7
+PASSWORD_OFF, DISABLED = 4, 7
 PEOPLE = 5
 # Those that an operator holds. Everybody else may recover.
 HELD = {2: ("LockAccount", LOCKED), 3: ("DisableAccount", DISABLED)}
@@ -117,10 +117,11 @@ class People:
 
     def after(self) -> dict[str, View]:
         """The accounts as a new ring leaves them."""
-        held = {identifier(number): state for number, (_, state) in HELD.items()}
+        # Held as before; without a password who had one, and pending who had none yet.
         return {
             name: replace(
-                view.changed(state=held.get(name, PENDING)), open_resets=0, live_sessions=0)
+                view.changed(state=PASSWORD_OFF if view.state == ACTIVE else view.state),
+                open_resets=0, live_sessions=0)
             for name, view in self.before.items()}
 
 
