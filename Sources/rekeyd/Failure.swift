@@ -81,7 +81,14 @@ struct Failure: Error {
     }
 
     init(_ error: AccessError) { self.init(Self.wrongSetting, "\(error)") }
-    init(_ error: KeyRingError) { self.init(Self.wrongSetting, "\(error)") }
+    init(_ error: KeyRingError) {
+        let code =
+            switch error.problem {
+            case .system(_, EIO), .system(_, ENOSPC): Self.diskFailed
+            default: Self.wrongSetting
+            }
+        self.init(code, "\(error)")
+    }
     init(_ error: CourierError) { self.init(Self.wrongSetting, error.message) }
     init(_ error: LetterError) { self.init(Self.wrongSetting, "\(error)") }
     init(_ error: ListenError) { self.init(Self.cannotListen, "\(error)") }
