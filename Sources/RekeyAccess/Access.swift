@@ -19,6 +19,8 @@ public struct Access: Sendable {
         /// None of its names is a caller's, or names of two callers are in it.
         case unknown
         case revoked
+        /// An authority that may stand behind it was taken away; `Authorities` says which.
+        case authorityGone
         case expired
     }
 

@@ -8,10 +8,18 @@ enum AccessFile {
     /// A company's bundle of authorities has some 100 KiB.
     private static let byteCountMax = 4 << 20
 
+    /// Who else than its owner may touch a file.
+    enum Guard {
+        /// Whoever the file's owner likes.
+        case open
+        /// Others may read it, and not write: it says who may come in.
+        case trusted
+        /// Nobody may read or write it (R49).
+        case secret
+    }
+
     /// The file's text.
-    ///
-    /// - Parameter isPrivate: nobody but its owner may read or write it (R49).
-    static func read(_ path: String, isPrivate: Bool = false) throws(AccessError) -> String {
+    static func read(_ path: String, _ guarded: Guard = .open) throws(AccessError) -> String {
         // Not blocking, so that a pipe in the file's place is refused instead of waited for.
         let file = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
         guard file >= 0 else {
@@ -22,7 +30,11 @@ enum AccessFile {
         guard fstat(file, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
             throw AccessError(path, "is not a regular file; name the file itself")
         }
-        if isPrivate { try judge(status, path) }
+        switch guarded {
+        case .open: break
+        case .trusted: try judgeTrusted(status, path)
+        case .secret: try judgeSecret(status, path)
+        }
         var bytes: [UInt8] = []
         var part = [UInt8](repeating: 0, count: 64 * 1024)
         while true {
@@ -38,7 +50,17 @@ enum AccessFile {
         return String(decoding: bytes, as: UTF8.self)
     }
 
-    private static func judge(_ status: stat, _ path: String) throws(AccessError) {
+    private static func judgeTrusted(_ status: stat, _ path: String) throws(AccessError) {
+        let mode = status.st_mode & 0o7777
+        guard mode & 0o022 == 0 else {
+            throw AccessError(
+                path,
+                "says who may come in and has mode \(String(mode, radix: 8)), so group or others can "
+                    + "change it: look through it, then run chmod go-w")
+        }
+    }
+
+    private static func judgeSecret(_ status: stat, _ path: String) throws(AccessError) {
         let mode = status.st_mode & 0o7777
         guard mode & 0o077 == 0 else {
             throw AccessError(
@@ -55,12 +77,15 @@ enum AccessFile {
     }
 
     /// Puts `text` in the place of whatever is there, durably: a crash leaves the old file or the new.
+    /// It belongs to whom the file before it belonged to: root renews what the server's user reads.
     static func replace(
         _ path: String, with text: String, mode: mode_t
     ) throws(AccessError) {
         let draft = "\(path).new-\(getpid())"
+        // One that a crash left; whoever put another thing there is not written through.
+        unlink(draft)
         do throws(AccessError) {
-            try write(text, to: draft, mode: mode)
+            try write(text, to: draft, mode: mode, like: path)
             guard rename(draft, path) == 0 else { throw failure(path) }
         } catch {
             unlink(draft)
@@ -70,12 +95,13 @@ enum AccessFile {
     }
 
     private static func write(
-        _ text: String, to path: String, mode: mode_t
+        _ text: String, to path: String, mode: mode_t, like before: String
     ) throws(AccessError) {
-        let file = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, mode)
+        let file = open(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, mode)
         guard file >= 0 else { throw failure(path) }
         defer { close(file) }
-        // Neither the umask nor a draft that was left there decides who may read it.
+        try giveOwner(of: before, to: file)
+        // The umask does not decide who may read it.
         guard fchmod(file, mode) == 0 else { throw failure(path) }
         var rest = Array(text.utf8)[...]
         while !rest.isEmpty {
@@ -85,6 +111,31 @@ enum AccessFile {
             rest = rest.dropFirst(count)
         }
         guard fsync(file) == 0 else { throw failure(path) }
+    }
+
+    private static func giveOwner(of before: String, to file: Int32) throws(AccessError) {
+        var old = stat()
+        var new = stat()
+        guard lstat(before, &old) == 0, fstat(file, &new) == 0,
+            old.st_uid != new.st_uid || old.st_gid != new.st_gid
+        else { return }
+        guard fchown(file, old.st_uid, old.st_gid) == 0 else { throw failure(before) }
+    }
+
+    /// Runs `body` while nobody else is in here with the same `path`, whose file is locked; it
+    /// stays.
+    static func exclusively<Value>(
+        _ path: String, like other: String, _ body: () throws(AccessError) -> Value
+    ) throws(AccessError) -> Value {
+        let file = open(path, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0o600)
+        guard file >= 0 else { throw failure(path) }
+        // Closing gives the lock back.
+        defer { close(file) }
+        try giveOwner(of: other, to: file)
+        while flock(file, LOCK_EX) != 0 {
+            guard errno == EINTR else { throw failure(path) }
+        }
+        return try body()
     }
 
     /// A new folder that only its owner may enter.
@@ -99,9 +150,20 @@ enum AccessFile {
 
     static func exists(_ path: String) -> Bool { access(path, F_OK) == 0 }
 
+    /// Not for a link to one.
+    static func isRegular(_ path: String) -> Bool {
+        var status = stat()
+        return lstat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFREG
+    }
+
     /// The names in a folder that end in `suffix`, in order; none when there is no such folder.
-    static func names(in folder: String, endingIn suffix: String) -> [String] {
-        guard let stream = opendir(folder) else { return [] }
+    static func names(
+        in folder: String, endingIn suffix: String
+    ) throws(AccessError) -> [String] {
+        guard let stream = opendir(folder) else {
+            if errno == ENOENT { return [] }
+            throw AccessError(folder, "cannot be read (\(reason())); check the path and its rights")
+        }
         defer { closedir(stream) }
         var names: [String] = []
         while let entry = readdir(stream) {

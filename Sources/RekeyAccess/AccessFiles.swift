@@ -1,6 +1,4 @@
 public import RekeyCore
-import SwiftASN1
-import X509
 
 /// The files that say who the server is and who may come in.
 public struct AccessFiles: Sendable {
@@ -25,6 +23,15 @@ public struct AccessFiles: Sendable {
         self.revoked = revoked
     }
 
+    /// All of it.
+    ///
+    /// - Parameter now: the wall clock.
+    public func content(at now: Timestamp) throws(AccessError) -> AccessContent {
+        AccessContent(
+            identity: try identity(at: now), authorities: try authorities(at: now),
+            access: try access())
+    }
+
     /// Who the server is, whether or not its time is over.
     public func identity() throws(AccessError) -> Identity {
         try Identity(certificate: certificate, key: key)
@@ -43,30 +50,10 @@ public struct AccessFiles: Sendable {
         try Access(callers: callers, revoked: revoked)
     }
 
-    /// The authorities, each in PEM.
+    /// Whose signatures are believed.
     ///
-    /// - Throws: for one that may sign nothing, or is over.
-    public func authorities(at now: Timestamp) throws(AccessError) -> [String] {
-        let certificates = try PEM.certificates(try AccessFile.read(authority), of: authority)
-        var texts: [String] = []
-        for certificate in certificates {
-            guard case .isCertificateAuthority = try? certificate.extensions.basicConstraints else {
-                throw AccessError(
-                    authority,
-                    "holds a certificate that may sign no other; name the authority's own, not one "
-                        + "that it signed")
-            }
-            guard now < certificate.notValidAfter.timestamp else {
-                throw AccessError(
-                    authority,
-                    "holds an authority that has expired on \(certificate.notValidAfter.timestamp.day)"
-                )
-            }
-            guard let text = try? certificate.serializeAsPEM().pemString else {
-                throw AccessError(authority, "cannot be used")
-            }
-            texts.append(text)
-        }
-        return texts
+    /// - Parameter now: the wall clock.
+    public func authorities(at now: Timestamp) throws(AccessError) -> Authorities {
+        try Authorities(file: authority, at: now)
     }
 }

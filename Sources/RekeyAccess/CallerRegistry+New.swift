@@ -18,7 +18,7 @@ extension CallerRegistry {
             files.revoked,
             with: "# Certificates that were taken back: the SHA-256 of each, one a line.\n",
             mode: 0o644)
-        let registry = try CallerRegistry(
+        let registry = CallerRegistry(
             files, authorityKey: authorityKey, issued: issued, at: now)
         try registry.issueServer(["localhost", "127.0.0.1", "::1"] + names)
         return registry

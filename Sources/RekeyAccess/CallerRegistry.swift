@@ -8,7 +8,9 @@ import X509
 /// The certificates that an installation gives out, and its files of callers and revocations.
 public struct CallerRegistry: Sendable {
     private let files: AccessFiles
-    private let authority: CertificateAuthority
+    /// The private key behind `files.authority`: read when something is to be signed, so that a
+    /// list and a revocation need none.
+    private let authorityKey: String
     /// A copy of every certificate that was given out.
     private let issuedFolder: String
     private let now: Timestamp
@@ -17,17 +19,27 @@ public struct CallerRegistry: Sendable {
     ///   - authorityKey: the private key behind `files.authority`.
     ///   - issued: a folder of certificates; made when it is not there.
     ///   - now: the wall clock.
-    public init(
-        _ files: AccessFiles, authorityKey: String, issued: String, at now: Timestamp
-    ) throws(AccessError) {
-        authority = try .load(certificate: files.authority, key: authorityKey, at: now)
+    public init(_ files: AccessFiles, authorityKey: String, issued: String, at now: Timestamp) {
         self.files = files
+        self.authorityKey = authorityKey
         issuedFolder = issued
         self.now = now
     }
 
     /// What names the server's own certificate in `renew`; no caller has it.
     public static let server = "server"
+
+    private func authority() throws(AccessError) -> CertificateAuthority {
+        try .load(certificate: files.authority, key: authorityKey, at: now)
+    }
+
+    /// One command at a time reads the files and replaces them: of two at once, the second would
+    /// undo what the first has revoked or added.
+    private func exclusively<Value>(
+        _ body: () throws(AccessError) -> Value
+    ) throws(AccessError) -> Value {
+        try AccessFile.exclusively("\(files.callers).lock", like: files.callers, body)
+    }
 
     // MARK: Making
 
@@ -36,7 +48,9 @@ public struct CallerRegistry: Sendable {
     public func issueServer(_ names: [String]) throws(AccessError) {
         var alternatives: [GeneralName] = []
         for name in names { alternatives.append(try ServerName(name).generalName) }
-        try keepServer(try authority.issue(server: alternatives, at: now))
+        try exclusively { () throws(AccessError) in
+            try keepServer(try authority().issue(server: alternatives, at: now))
+        }
     }
 
     private func keepServer(_ issued: CertificateAuthority.Issued) throws(AccessError) {
@@ -62,6 +76,14 @@ public struct CallerRegistry: Sendable {
                 "cannot be a caller's name: take 1 to 63 of a-z, 0-9, '-' and '.', and neither "
                     + "\"\(Self.server)\" nor \"\(Caller.local.name)\"")
         }
+        try exclusively { () throws(AccessError) in
+            try add(name, role, profile: folder, servers: servers)
+        }
+    }
+
+    private func add(
+        _ name: String, _ role: Role, profile folder: String, servers: [String]
+    ) throws(AccessError) {
         var callers =
             AccessFile.exists(files.callers) ? try Callers(file: files.callers) : Callers()
         guard callers.role(of: name) == nil else {
@@ -70,10 +92,11 @@ public struct CallerRegistry: Sendable {
                 "has a caller \"\(name)\": 'rekeyd cert renew \(name)' gives it a new "
                     + "certificate, or take another name")
         }
+        let authority = try self.authority()
         let issued = try authority.issue(caller: name, at: now)
         try AccessFile.makeFolder(folder)
-        try writeProfile(folder, issued, servers)
         try keep(issued)
+        try writeProfile(folder, issued, servers, authority)
         // Last, so that a name without a profile is not taken.
         callers.add(name, role)
         try AccessFile.replace(files.callers, with: callers.text, mode: 0o644)
@@ -86,27 +109,48 @@ public struct CallerRegistry: Sendable {
     public func renew(
         _ name: String, profile folder: String, servers: [String]
     ) throws(AccessError) {
-        guard name != Self.server else {
-            let text = try AccessFile.read(files.certificate, isPrivate: true)
-            let old = try PEM.certificates(text, of: files.certificate)[0]
-            return try keepServer(try authority.issue(server: old.alternativeNames, at: now))
+        try exclusively { () throws(AccessError) in
+            try name == Self.server
+                ? renewServer() : renewCaller(name, profile: folder, servers: servers)
         }
+    }
+
+    private func renewServer() throws(AccessError) {
+        let text = try AccessFile.read(files.certificate, .secret)
+        let old = try PEM.certificates(text, of: files.certificate)[0]
+        try keepServer(try authority().issue(server: old.alternativeNames, at: now))
+    }
+
+    private func renewCaller(
+        _ name: String, profile folder: String, servers: [String]
+    ) throws(AccessError) {
         guard try Callers(file: files.callers).role(of: name) != nil else {
             throw AccessError(
                 files.callers, "has no caller \"\(name)\"; 'rekeyd cert list' shows who has one")
         }
+        let authority = try self.authority()
         let issued = try authority.issue(caller: name, at: now)
         if AccessFile.exists(folder) {
-            try AccessFile.replace("\(folder)/identity.pem", with: issued.identityPEM, mode: 0o600)
+            let identity = "\(folder)/identity.pem"
+            // A key is put into no folder that only happens to be there.
+            guard AccessFile.isRegular(identity) else {
+                throw AccessError(
+                    identity,
+                    "is not there or no regular file, so \(folder) is no profile: name the caller's, "
+                        + "or a folder that does not exist yet, by --out")
+            }
+            try keep(issued)
+            try AccessFile.replace(identity, with: issued.identityPEM, mode: 0o600)
         } else {
             try AccessFile.makeFolder(folder)
-            try writeProfile(folder, issued, servers)
+            try keep(issued)
+            try writeProfile(folder, issued, servers, authority)
         }
-        try keep(issued)
     }
 
     private func writeProfile(
-        _ folder: String, _ issued: CertificateAuthority.Issued, _ servers: [String]
+        _ folder: String, _ issued: CertificateAuthority.Issued, _ servers: [String],
+        _ authority: CertificateAuthority
     ) throws(AccessError) {
         try AccessFile.replace("\(folder)/ca.pem", with: try authority.pem(), mode: 0o644)
         try AccessFile.replace(
@@ -114,6 +158,8 @@ public struct CallerRegistry: Sendable {
         try AccessFile.replace("\(folder)/identity.pem", with: issued.identityPEM, mode: 0o600)
     }
 
+    /// Before it is handed out: what nobody has a record of cannot be taken back by its owner's
+    /// name.
     private func keep(_ issued: CertificateAuthority.Issued) throws(AccessError) {
         if !AccessFile.exists(issuedFolder) { try AccessFile.makeFolder(issuedFolder) }
         let fingerprint = try Fingerprint(of: issued.certificate)
@@ -138,7 +184,7 @@ public struct CallerRegistry: Sendable {
         let callers = try Callers(file: files.callers)
         let revoked = try Revocations(file: files.revoked)
         var entries: [Entry] = []
-        for file in AccessFile.names(in: issuedFolder, endingIn: ".pem") {
+        for file in try AccessFile.names(in: issuedFolder, endingIn: ".pem") {
             let path = "\(issuedFolder)/\(file)"
             let presented = try PresentedCertificate(
                 try PEM.certificates(try AccessFile.read(path), of: path)[0])
@@ -159,6 +205,10 @@ public struct CallerRegistry: Sendable {
     ///
     /// - Returns: those that were not taken back before.
     public func revoke(_ nameOrFingerprint: String) throws(AccessError) -> [Fingerprint] {
+        try exclusively { () throws(AccessError) in try takeBack(nameOrFingerprint) }
+    }
+
+    private func takeBack(_ nameOrFingerprint: String) throws(AccessError) -> [Fingerprint] {
         let revoked = try Revocations(file: files.revoked)
         let chosen: [Fingerprint]
         if let fingerprint = Fingerprint(nameOrFingerprint) {

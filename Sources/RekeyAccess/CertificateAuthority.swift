@@ -60,13 +60,17 @@ public struct CertificateAuthority: Sendable {
                 "is missing, so certificates come from elsewhere: ask your authority for one, and "
                     + "name its owner in tls.callers")
         }
-        let certificates = try PEM.certificates(try AccessFile.read(path), of: path)
-        let key = try PEM.privateKey(try AccessFile.read(keyPath, isPrivate: true), of: keyPath)
+        let certificates = try PEM.certificates(try AccessFile.read(path, .trusted), of: path)
+        let key = try PEM.privateKey(try AccessFile.read(keyPath, .secret), of: keyPath)
         guard let own = certificates.first(where: { $0.publicKey == key.publicKey }) else {
             throw AccessError(keyPath, "is not the key of an authority in \(path)")
         }
         guard now < own.notValidAfter.timestamp else {
-            throw AccessError(path, "has expired on \(own.notValidAfter.timestamp.day)")
+            throw AccessError(
+                path,
+                "has expired on \(own.notValidAfter.timestamp.day): 'rekeyd init' makes another one in "
+                    + "a folder of its own; put its tls/ca.pem and tls/ca.key here, and issue all "
+                    + "certificates anew")
         }
         return CertificateAuthority(certificate: own, key: key)
     }

@@ -11,16 +11,17 @@ public struct Identity: Sendable {
     public let validUntil: Timestamp
     private let validFrom: Timestamp
     private let file: String
-    /// Host names and addresses aside: the DNS names that it stands for.
-    public let hostNames: [String]
+    /// The host names and addresses that it stands for, one by one: a pattern like *.exemple.fr is
+    /// none.
+    public let hosts: [String]
 
     /// - Parameter certificate: a file in PEM; `key` may be the same one.
     /// - Throws: for files that others can read, or that do not match.
     init(certificate: String, key: String) throws(AccessError) {
         let chain = try PEM.certificates(
-            try AccessFile.read(certificate, isPrivate: certificate == key), of: certificate)
+            try AccessFile.read(certificate, certificate == key ? .secret : .open), of: certificate)
         let privateKey = try PEM.privateKey(
-            try AccessFile.read(key, isPrivate: true), of: key)
+            try AccessFile.read(key, .secret), of: key)
         // There is one at least.
         let leaf = chain[0]
         guard leaf.publicKey == privateKey.publicKey else {
@@ -36,9 +37,7 @@ public struct Identity: Sendable {
         file = certificate
         validFrom = presented.validFrom
         validUntil = presented.validUntil
-        hostNames = leaf.alternativeNames.compactMap { name in
-            if case .dnsName(let name) = name { name } else { nil }
-        }
+        hosts = leaf.alternativeNames.compactMap { ServerName($0)?.text }
     }
 
     /// - Throws: when it is over, or has not begun.

@@ -10,19 +10,28 @@ public struct PresentedCertificate: Sendable {
     public let names: [String]
     public let validFrom: Timestamp
     public let validUntil: Timestamp
+    /// Whoever may stand behind it; none where no handshake proved it.
+    let authorities: Set<Authority>
 
     /// nil for bytes that are no certificate.
-    public init?(der: [UInt8]) {
+    ///
+    /// - Parameter authorities: those that the handshake verified it by.
+    public init?(der: [UInt8], verifiedBy authorities: Authorities? = nil) {
         guard let certificate = try? Certificate(derEncoded: der) else { return nil }
-        self.init(certificate, fingerprint: Fingerprint(of: der))
+        self.init(
+            certificate, fingerprint: Fingerprint(of: der),
+            authorities: authorities?.behind(certificate) ?? [])
     }
 
     init(_ certificate: Certificate) throws(AccessError) {
-        self.init(certificate, fingerprint: try Fingerprint(of: certificate))
+        self.init(certificate, fingerprint: try Fingerprint(of: certificate), authorities: [])
     }
 
-    private init(_ certificate: Certificate, fingerprint: Fingerprint) {
+    private init(
+        _ certificate: Certificate, fingerprint: Fingerprint, authorities: Set<Authority>
+    ) {
         self.fingerprint = fingerprint
+        self.authorities = authorities
         validFrom = certificate.notValidBefore.timestamp
         validUntil = certificate.notValidAfter.timestamp
         let alternatives = certificate.alternativeNames.compactMap { name -> String? in

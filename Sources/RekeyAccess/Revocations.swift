@@ -7,7 +7,7 @@ struct Revocations: Sendable {
     init() {}
 
     init(file path: String) throws(AccessError) {
-        let text = try AccessFile.read(path)
+        let text = try AccessFile.read(path, .trusted)
         for (index, line) in text.split(separator: "\n", omittingEmptySubsequences: false)
             .enumerated()
         {

@@ -15,7 +15,12 @@ final class ConnectionHandler: ChannelDuplexHandler {
 
     private let service: Service
     private let loop: LoopResources
+    /// Its lines name the caller.
     private let logger: Logger
+    /// Of all connections: who may not be here.
+    private let refusals: SpacedLog
+    /// Of this one: who asks again and again for what its role has not.
+    private let forbidden: SpacedLog
     /// Whether the server has room for this connection.
     private let isAdmitted: Bool
     private var peer: Peer
@@ -37,13 +42,18 @@ final class ConnectionHandler: ChannelDuplexHandler {
     private var context: ChannelHandlerContext?
 
     init(
-        service: Service, loop: LoopResources, peer: Peer, isAdmitted: Bool, logger: Logger
+        service: Service, loop: LoopResources, peer: Peer, isAdmitted: Bool, refusals: SpacedLog,
+        logger: Logger
     ) {
+        var logger = logger
+        logger[metadataKey: "caller"] = "\(peer.name)"
         self.service = service
         self.loop = loop
         self.peer = peer
         self.isAdmitted = isAdmitted
+        self.refusals = refusals
         self.logger = logger
+        forbidden = SpacedLog("a call is forbidden to this caller", logger)
     }
 
     // MARK: The connection's life
@@ -65,26 +75,34 @@ final class ConnectionHandler: ChannelDuplexHandler {
         if !isAdmitted { perform(state.refuse(.tooManyConnections)) }
         refuseUnlessWanted()
         if service.state.isDraining.load(ordering: .relaxed) { perform(state.stop(at: now)) }
+        // Before the first bytes go out: a connection that breaks with them takes its alarm along.
+        awaitExpiry()
         flush()
         setAlarm()
-        awaitExpiry(context)
     }
 
     /// Whoever may not be here, or no longer (P10.4).
     private func refuseUnlessWanted() {
         guard let refusal = peer.refusal, !state.isClosing else { return }
-        logger.notice(
-            "a caller is refused",
-            metadata: ["caller": "\(peer.name)", "why": "\(refusal.rawValue)"])
+        refusals.add(["caller": "\(peer.name)", "why": "\(refusal.rawValue)"])
         perform(state.refuse(refusal))
     }
 
-    private func awaitExpiry(_ context: ChannelHandlerContext) {
-        guard let validUntil = peer.validUntil else { return }
-        let bound = NIOLoopBound(self, eventLoop: context.eventLoop)
+    /// The wall clock may be put right in the meantime, so it is looked at this often at least.
+    private static let judgedEvery: Duration = .hours(1)
+
+    /// Sees to it that a welcome peer is judged again when its certificate ends.
+    private func awaitExpiry() {
+        expiry?.cancel()
+        expiry = nil
+        guard let eventLoop = context?.eventLoop, !state.isClosing, let validUntil = peer.validUntil
+        else { return }
+        let bound = NIOLoopBound(self, eventLoop: eventLoop)
         // A second late rather than early, when there would be nothing to judge.
         let left = max(validUntil - ServerTLS.now(), .zero) + .seconds(1)
-        expiry = context.eventLoop.scheduleTask(in: .init(left)) { bound.value.judgeAgain() }
+        expiry = eventLoop.scheduleTask(in: .init(min(left, Self.judgedEvery))) {
+            bound.value.judgeAgain()
+        }
     }
 
     /// The server's files were read again, or the certificate's time is over.
@@ -93,6 +111,7 @@ final class ConnectionHandler: ChannelDuplexHandler {
         refuseUnlessWanted()
         flush()
         setAlarm()
+        awaitExpiry()
     }
 
     func channelInactive(context: ChannelHandlerContext) {
@@ -353,8 +372,10 @@ final class ConnectionHandler: ChannelDuplexHandler {
         replies.reuse(bytes)
     }
 
-    /// Refusals are everyday; faults of this server are not.
+    /// Refusals are everyday; faults of this server are not, nor are calls that a role has not
+    /// (R76).
     private func log(_ refusal: Refusal, _ call: @autoclosure () -> Logger.Metadata) {
+        if refusal.reason == .methodForbidden { return forbidden.add(call()) }
         let isFault = [.internalFault, .outcomeUnknown, .storeUnavailable].contains(refusal.reason)
         let level = isFault ? Logger.Level.error : .debug
         guard level >= logger.logLevel else { return }

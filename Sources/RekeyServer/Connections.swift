@@ -1,4 +1,3 @@
-import Glibc
 import NIOCore
 import RekeyWire
 import Synchronization
@@ -29,21 +28,9 @@ final class Connections: Sendable {
     private let max: Int
     private let perCallerMax: Int
 
-    init(max: Int = Connections.limit, perCallerMax: Int) {
+    init(max: Int, perCallerMax: Int) {
         self.max = max
         self.perCallerMax = perCallerMax
-    }
-
-    /// Files that are kept for the log, letters and the listener; the rest may be connections.
-    private static let reservedFiles = 64
-
-    /// By the process's limit of open files, and 10,000 at most.
-    private static var limit: Int {
-        var files = rlimit()
-        guard getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &files) == 0 else {
-            return 256
-        }
-        return Swift.max(8, Swift.min(Int(clamping: files.rlim_cur) - reservedFiles, 10_000))
     }
 
     enum Admission {
@@ -89,10 +76,14 @@ final class Connections: Sendable {
     }
 
     /// A handshake has ended: whether its caller may have one connection more.
-    func endHandshake(_ channel: any Channel, caller: String) -> Bool {
+    ///
+    /// - Parameter caller: nil for somebody who is refused: with a certificate that was taken back
+    ///   nobody takes the places of the caller that it names.
+    func endHandshake(_ channel: any Channel, caller: String?) -> Bool {
         let id = ObjectIdentifier(channel)
         return open.withLock { open in
             open.handshakes.removeAll { $0 == id }
+            guard let caller else { return true }
             let count = open.perCaller[caller, default: 0]
             guard count < perCallerMax || !ProtocolTooth.callerConnections.holds else {
                 return false

@@ -15,24 +15,39 @@ final class Doorkeeper: ChannelInboundHandler, RemovableChannelHandler {
     static let handshakeWithin: TimeAmount = .seconds(10)
 
     private let tls: ServerTLS
+    /// What this handshake is verified by.
+    private let authorities: Authorities
     private let failures: HandshakeFailures
     /// Makes the connection of whoever came in.
     private let open: (Peer) -> ConnectionHandler
     private var alarm: Scheduled<Void>?
-    private var isLetIn = false
+    /// Let in or not: what comes after that is no failure of the handshake.
+    private var isDecided = false
 
-    init(tls: ServerTLS, failures: HandshakeFailures, open: @escaping (Peer) -> ConnectionHandler) {
+    init(
+        tls: ServerTLS, authorities: Authorities, failures: HandshakeFailures,
+        open: @escaping (Peer) -> ConnectionHandler
+    ) {
         self.tls = tls
+        self.authorities = authorities
         self.failures = failures
         self.open = open
     }
 
     func handlerAdded(context: ChannelHandlerContext) {
-        let channel = context.channel
         guard ProtocolTooth.handshakeWithin.holds else { return }
+        let channel = context.channel
+        let bound = NIOLoopBound(self, eventLoop: context.eventLoop)
         alarm = context.eventLoop.scheduleTask(in: Self.handshakeWithin) {
-            channel.close(mode: .all, promise: nil)
+            bound.value.endLate(channel)
         }
+    }
+
+    private func endLate(_ channel: any Channel) {
+        guard !isDecided else { return }
+        isDecided = true
+        failures.add(channel.remoteAddress, "it took longer than 10 s")
+        channel.close(mode: .all, promise: nil)
     }
 
     func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
@@ -40,10 +55,10 @@ final class Doorkeeper: ChannelInboundHandler, RemovableChannelHandler {
             return context.fireUserInboundEventTriggered(event)
         }
         alarm?.cancel()
-        isLetIn = true
+        isDecided = true
         let handler = try? context.pipeline.syncOperations.handler(type: NIOSSLServerHandler.self)
         let certificate = (try? handler?.peerCertificate?.toDERBytes())
-            .flatMap(PresentedCertificate.init(der:))
+            .flatMap { PresentedCertificate(der: $0, verifiedBy: authorities) }
         guard let peer = certificate.map({ Peer($0, tls) }) ?? Self.nobody else {
             // The library asks for a certificate and verifies it; without one there is nobody to tell.
             failures.add(context.remoteAddress, "the certificate cannot be read")
@@ -62,9 +77,9 @@ final class Doorkeeper: ChannelInboundHandler, RemovableChannelHandler {
     private static var nobody: Peer? { ProtocolTooth.clientCertificate.holds ? nil : .local }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
-        guard !isLetIn else { return context.fireErrorCaught(error) }
+        guard !isDecided else { return context.fireErrorCaught(error) }
         alarm?.cancel()
-        isLetIn = true
+        isDecided = true
         failures.add(context.remoteAddress, Self.cause(error))
         context.close(promise: nil)
     }
@@ -81,7 +96,7 @@ final class Doorkeeper: ChannelInboundHandler, RemovableChannelHandler {
 
     func channelInactive(context: ChannelHandlerContext) {
         alarm?.cancel()
-        if !isLetIn { failures.add(context.remoteAddress, "it was not finished") }
+        if !isDecided { failures.add(context.remoteAddress, "it was not finished") }
         context.fireChannelInactive()
     }
 }

@@ -40,6 +40,7 @@ struct Peer {
         case .caller: nil
         case .unknown: .callerUnknown
         case .revoked: .certificateRevoked
+        case .authorityGone: .authoritiesChanged
         case .expired: .certificateExpired
         }
     }

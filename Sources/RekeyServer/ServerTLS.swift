@@ -17,42 +17,79 @@ public final class ServerTLS: Sendable {
     private let current: Mutex<Current>
 
     private struct Current {
-        var context: NIOSSLContext
+        var identity: Identity
         var access: Access
     }
 
-    /// - Throws: `AccessError` for files that cannot be used.
-    public init(_ files: AccessFiles, state: ServerState, logger: Logger) throws {
+    /// Who the server is, and by whose signatures a handshake verifies callers: one with the other,
+    /// since a handshake under way goes by those that it began with.
+    struct Identity {
+        let context: NIOSSLContext
+        let authorities: Authorities
+        let validUntil: Timestamp
+    }
+
+    /// - Parameters:
+    ///   - files: what is read again.
+    ///   - content: what they say now.
+    /// - Throws: for a certificate or key that the library does not take.
+    public init(
+        _ files: AccessFiles, _ content: AccessContent, state: ServerState, logger: Logger
+    ) throws {
         self.files = files
         self.state = state
         self.logger = logger
-        current = Mutex(try Self.read(files, state))
+        let identity = try Self.identity(content.identity, content.authorities)
+        current = Mutex(Current(identity: identity, access: content.access))
+        state.certificateValidUntil = identity.validUntil
         warnOfExpiry()
     }
 
-    /// Reads all files again. When one cannot be used, everything stays as it is.
+    /// Reads all files again, in two halves: a revocation does not wait until a certificate is
+    /// good, nor the other way round.
     ///
-    /// - Throws: `AccessError`.
-    public func reload() throws {
-        let new = try Self.read(files, state)
-        current.withLock { $0 = new }
+    /// - Returns: what could not be read and stays as it is; nil when all was.
+    func reload() -> ReloadError? {
+        let now = Self.now()
+        let identity = Result {
+            try Self.identity(try files.identity(at: now), try files.authorities(at: now))
+        }
+        let access = Result { try files.access() }
+        current.withLock { current in
+            if case .success(let new) = identity { current.identity = new }
+            if case .success(let new) = access { current.access = new }
+        }
+        if case .success(let new) = identity { state.certificateValidUntil = new.validUntil }
         warnOfExpiry()
+        let failure = ReloadError(identity: identity.failure, access: access.failure)
+        return failure.identity == nil && failure.access == nil ? nil : failure
     }
 
-    var context: NIOSSLContext { current.withLock { $0.context } }
+    var identity: Identity { current.withLock { $0.identity } }
 
     func judge(_ certificate: PresentedCertificate) -> Access.Judgement {
-        current.withLock { $0.access }.judge(certificate, at: Self.now())
+        let current = current.withLock { $0 }
+        guard
+            current.identity.authorities.vouch(for: certificate)
+                || !ProtocolTooth.authorities.holds
+        else { return .authorityGone }
+        return current.access.judge(certificate, at: Self.now())
     }
 
-    /// Says in the log that the server's certificate ends soon; called once a day.
+    /// Says in the log that the server's certificate or an authority ends soon; called once a day.
     public func warnOfExpiry() {
-        guard let until = state.certificateValidUntil else { return }
-        let left = until - Self.now()
-        guard left < Self.warnedBefore else { return }
-        logger.warning(
-            "the server's certificate ends soon; renew it and send SIGHUP",
-            metadata: ["ends": "\(until.day)", "file": "\(files.certificate)"])
+        let identity = identity
+        warn(
+            "the server's certificate ends soon; renew it and send SIGHUP", identity.validUntil,
+            files.certificate)
+        warn(
+            "an authority ends soon; put its successor beside it, renew its callers, send SIGHUP",
+            identity.authorities.validUntil, files.authority)
+    }
+
+    private func warn(_ message: Logger.Message, _ until: Timestamp, _ file: String) {
+        guard until - Self.now() < Self.warnedBefore else { return }
+        logger.warning(message, metadata: ["ends": "\(until.day)", "file": "\(file)"])
     }
 
     /// The wall clock: what certificates are measured by.
@@ -66,25 +103,32 @@ public final class ServerTLS: Sendable {
     /// A certificate that ends within this is spoken of.
     static let warnedBefore: Duration = .hours(21 * 24)
 
-    private static func read(_ files: AccessFiles, _ state: ServerState) throws -> Current {
-        let identity = try files.identity(at: now())
-        let authorities = try files.authorities(at: now())
-        let access = try files.access()
+    private static func identity(
+        _ identity: RekeyAccess.Identity, _ authorities: Authorities
+    ) throws -> Identity {
         var configuration = TLSConfiguration.makeServerConfigurationWithMTLS(
             certificateChain: try NIOSSLCertificate.fromPEMBytes(Array(identity.chainPEM.utf8))
                 .map { .certificate($0) },
             privateKey: .privateKey(
                 try NIOSSLPrivateKey(bytes: Array(identity.keyPEM.utf8), format: .pem)),
             trustRoots: .certificates(
-                try authorities.map { try NIOSSLCertificate(bytes: Array($0.utf8), format: .pem) }))
+                try authorities.pem.map {
+                    try NIOSSLCertificate(bytes: Array($0.utf8), format: .pem)
+                }))
         // The library's own minimum is TLS 1.0 (R74).
         configuration.minimumTLSVersion = ProtocolTooth.tlsVersion.holds ? .tlsv13 : .tlsv12
         if !ProtocolTooth.clientCertificate.holds {
             configuration.certificateVerification = .optionalVerification
         }
         configuration.shutdownTimeout = .seconds(1)
-        let context = try NIOSSLContext(configuration: configuration)
-        state.certificateValidUntil = identity.validUntil
-        return Current(context: context, access: access)
+        return Identity(
+            context: try NIOSSLContext(configuration: configuration), authorities: authorities,
+            validUntil: identity.validUntil)
+    }
+}
+
+extension Result {
+    fileprivate var failure: Failure? {
+        if case .failure(let error) = self { error } else { nil }
     }
 }

@@ -3,6 +3,7 @@ package enum ConnectionRefusal: String, Sendable {
     case tooManyConnections = "TOO_MANY_CONNECTIONS"
     case callerUnknown = "CALLER_UNKNOWN"
     case certificateRevoked = "CERTIFICATE_REVOKED"
+    case authoritiesChanged = "AUTHORITIES_CHANGED"
     case certificateExpired = "CERTIFICATE_EXPIRED"
 
     var message: String {
@@ -13,6 +14,9 @@ package enum ConnectionRefusal: String, Sendable {
             "the name in this certificate is no caller's here; ask the server's operator"
         case .certificateRevoked:
             "this certificate was taken back; ask the server's operator for another"
+        case .authoritiesChanged:
+            "an authority that this server trusted is trusted no longer; connect again, and the "
+                + "handshake tells whether this certificate is good"
         case .certificateExpired:
             "this certificate has expired; ask the server's operator for another"
         }

@@ -22,6 +22,7 @@ package enum ProtocolTooth: String, CaseIterable, Sendable {
     case healthWhileDraining
     // Who may call.
     case tlsVersion, clientCertificate, handshakeWithin, knownCallers, revocations, liveAccess
+    case authorities
     case roles, narrowing, callerConnections
 
     #if TEETH

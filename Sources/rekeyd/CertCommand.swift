@@ -36,35 +36,15 @@ struct CertOptions: ParsableArguments {
             file: config, flags: [], environment: ProcessInfo.processInfo.environment)
     }
 
-    func registry(_ settings: Settings) throws -> CallerRegistry {
-        do {
-            return try CallerRegistry(
-                settings.accessFiles, authorityKey: settings.path("tls.authority-key"),
-                issued: settings.path("tls.issued"), at: ServerTLS.now())
-        } catch {
-            throw Failure(error)
-        }
+    func registry(_ settings: Settings) -> CallerRegistry {
+        CallerRegistry(
+            settings.accessFiles, authorityKey: settings.path("tls.authority-key"),
+            issued: settings.path("tls.issued"), at: ServerTLS.now())
     }
 
     /// Where a caller's profile is made: beside the configuration, unless somebody says otherwise.
     func profile(_ name: String, _ out: String?) -> String {
         let folder = URL(fileURLWithPath: config).deletingLastPathComponent()
         return out.map { URL(fileURLWithPath: $0).path } ?? folder.appendingPathComponent(name).path
-    }
-}
-
-extension Settings {
-    /// Where a caller finds this server: HOST:PORT, by a name that is in its certificate.
-    func serverAddress() throws -> String {
-        let names: [String]
-        do {
-            names = try accessFiles.identity().hostNames
-        } catch {
-            throw Failure(error)
-        }
-        let isLocal = ["127.0.0.1", "::1"].contains(string("listen.host"))
-        let host = isLocal ? "localhost" : names.first { $0 != "localhost" } ?? "localhost"
-        let port = try number("listen.port", in: 0...65535)
-        return "\(host):\(port == 0 ? 7350 : port)"
     }
 }

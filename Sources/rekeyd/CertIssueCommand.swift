@@ -25,17 +25,21 @@ struct CertIssueCommand: AsyncParsableCommand {
         help: "The profile's folder; it must not exist. Default: NAME beside the configuration.")
     var out: String?
 
+    @Option(help: "Where the caller finds this server, HOST:PORT. Default: from tls.certificate.")
+    var server: String?
+
     func run() async throws {
         guard let role = Role(name: role) else {
             throw Failure(
                 Failure.usage, "there is no role \"\(role)\"; it must be one of \(Role.names)")
         }
         let settings = try await options.settings()
-        let registry = try options.registry(settings)
+        let registry = options.registry(settings)
         let folder = options.profile(name, out)
         do {
             try registry.issue(
-                name, role, profile: folder, servers: [try settings.serverAddress()])
+                name, role, profile: folder,
+                servers: [try settings.serverAddress(named: server)])
         } catch let error as AccessError {
             throw Failure(error)
         }

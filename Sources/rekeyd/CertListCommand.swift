@@ -18,7 +18,7 @@ struct CertListCommand: AsyncParsableCommand {
         do {
             entries = try options.registry(settings).entries()
             server = try settings.accessFiles.identity()
-        } catch let error as AccessError {
+        } catch {
             throw Failure(error)
         }
         var rows = [["NAME", "ROLE", "ENDS", "STATE", "SHA-256"]]

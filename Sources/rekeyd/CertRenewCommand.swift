@@ -1,4 +1,5 @@
 import ArgumentParser
+import Foundation
 import RekeyAccess
 
 /// `rekeyd cert renew`: 90 more days for a caller, or for the server.
@@ -21,12 +22,20 @@ struct CertRenewCommand: AsyncParsableCommand {
     @Option(help: "The caller's profile. Default: NAME beside the configuration.")
     var out: String?
 
+    @Option(
+        help: "Where a new profile finds this server, HOST:PORT. Default: from tls.certificate.")
+    var server: String?
+
     func run() async throws {
         let settings = try await options.settings()
-        let registry = try options.registry(settings)
+        let registry = options.registry(settings)
         let folder = options.profile(name, out)
         do {
-            try registry.renew(name, profile: folder, servers: [try settings.serverAddress()])
+            let isMade =
+                name != CallerRegistry.server && !FileManager.default.fileExists(atPath: folder)
+            try registry.renew(
+                name, profile: folder,
+                servers: isMade ? [try settings.serverAddress(named: server)] : [])
         } catch let error as AccessError {
             throw Failure(error)
         }

@@ -22,7 +22,7 @@ struct CertRevokeCommand: AsyncParsableCommand {
         let revoked: [Fingerprint]
         do {
             revoked = try options.registry(settings).revoke(certificate)
-        } catch let error as AccessError {
+        } catch {
             throw Failure(error)
         }
         guard !revoked.isEmpty else { return print("It was revoked already.") }

@@ -26,6 +26,10 @@ struct ServeCommand: AsyncParsableCommand {
     var settings: [String] = []
 
     func run() async throws {
+        // Neither the end of the process nor lost: one that comes early is acted on once all
+        // stands.
+        let hangups = await UnixSignalsSequence(trapping: .sighup)
+        OpenFiles.raiseLimit()
         let settings = try await Settings.load(
             file: config, flags: settings, environment: ProcessInfo.processInfo.environment)
         let logger = try logger(settings)
@@ -41,7 +45,8 @@ struct ServeCommand: AsyncParsableCommand {
         let courier = try openCourier(settings)
         let isPlaintext = try settings.flag("listen.plaintext-on-loopback")
         // Judged before the store is opened, so that a wrong file changes nothing.
-        try isPlaintext ? checkLoopback(address) : checkAccess(settings.accessFiles)
+        if isPlaintext { try checkLoopback(address) }
+        let access = isPlaintext ? nil : try readAccess(settings.accessFiles)
         let clocks = try time(logger)
         let store = try openStore(settings, tag, policy, clocks, logger)
         let keys = try ring(of: store, tag, settings)
@@ -50,9 +55,9 @@ struct ServeCommand: AsyncParsableCommand {
         }
         let state = ServerState(
             startedAt: store.status().now, services: ProtocolDescription.services)
-        let tls =
-            try isPlaintext
-            ? nil : ServerTLS(settings.accessFiles, state: state, logger: logger)
+        let tls = try access.map {
+            try ServerTLS(settings.accessFiles, $0, state: state, logger: logger)
+        }
         if isPlaintext {
             logger.warning(
                 "plaintext: whoever reaches the port on this machine may call everything")
@@ -83,7 +88,9 @@ struct ServeCommand: AsyncParsableCommand {
                 services: [
                     .init(service: StoreService(store: store, logger: logger)),
                     .init(service: LetterService(dispatcher: dispatcher)),
-                    .init(service: AccessService(server: server, tls: tls, logger: logger)),
+                    .init(
+                        service: AccessService(
+                            server: server, tls: tls, hangups: hangups, logger: logger)),
                     .init(service: server),
                 ],
                 gracefulShutdownSignals: [.sigterm, .sigint],
@@ -109,12 +116,9 @@ struct ServeCommand: AsyncParsableCommand {
         }
     }
 
-    private func checkAccess(_ files: AccessFiles) throws {
+    private func readAccess(_ files: AccessFiles) throws -> AccessContent {
         do {
-            let now = ServerTLS.now()
-            _ = try files.identity(at: now)
-            _ = try files.authorities(at: now)
-            _ = try files.access()
+            return try files.content(at: ServerTLS.now())
         } catch {
             throw Failure(error)
         }

@@ -45,7 +45,8 @@ extension Setting {
                 + "everything."),
         Setting(
             key: "listen.connections-per-caller", standard: "1000",
-            help: "Connections of one caller; more are told that there is no room."),
+            help: "Connections of one caller; more are told that there is no room. With TLS half "
+                + "of what the limit of open files leaves room for, at most."),
         Setting(
             key: "tls.certificate", standard: "tls/server.pem",
             help: "The server's certificate and those between it and its authority, in PEM."),

@@ -2,7 +2,6 @@ import Configuration
 import Foundation
 import RekeyCore
 import RekeyService
-import SystemPackage
 
 /// What the server is told: flags before environment before file before the defaults.
 struct Settings: Sendable {
@@ -25,19 +24,16 @@ struct Settings: Sendable {
                 .prefixKeys(with: "rekeyd"),
         ]
         if let file {
-            try checkFile(file)
-            do {
-                providers.append(try await FileProvider<JSONSnapshot>(filePath: FilePath(file)))
-            } catch {
-                throw Failure(
-                    Failure.wrongSetting,
-                    "\(file): not a JSON object of settings; see 'rekeyd config'")
+            let values = try SettingsFile(file).values.map { key, value in
+                (AbsoluteConfigKey(ConfigKey(key)), ConfigValue(.string(value), isSecret: false))
             }
+            providers.append(InMemoryProvider(values: Dictionary(uniqueKeysWithValues: values)))
         }
         let reader = ConfigReader(providers: providers)
         var values: [String: String] = [:]
         for setting in Setting.all {
-            values[setting.key] = setting.read(reader) ?? setting.standard
+            values[setting.key] =
+                reader.string(forKey: ConfigKey(setting.key)) ?? setting.standard
         }
         let folder = file.map { URL(fileURLWithPath: $0).deletingLastPathComponent().path }
         return Settings(
@@ -111,39 +107,5 @@ extension Settings {
                 Failure.wrongSetting,
                 "unknown variable \(name) in the environment; 'rekeyd config' lists them all")
         }
-    }
-
-    /// A misspelled key must not be passed over in silence.
-    private static func checkFile(_ file: String) throws {
-        guard let bytes = FileManager.default.contents(atPath: file) else {
-            throw Failure(
-                Failure.wrongSetting, "\(file) cannot be read; 'rekeyd init DIRECTORY' makes one")
-        }
-        guard let object = try? JSONSerialization.jsonObject(with: bytes) as? [String: Any] else {
-            throw Failure(
-                Failure.wrongSetting, "\(file) is not a JSON object; see 'rekeyd config'")
-        }
-        for key in keys(object).sorted() where Setting.named(key) == nil {
-            throw Failure(
-                Failure.wrongSetting,
-                "\(file): unknown setting \(key); 'rekeyd config' lists them all")
-        }
-    }
-
-    private static func keys(_ object: [String: Any], _ prefix: String = "") -> [String] {
-        object.flatMap { name, value in
-            (value as? [String: Any]).map { keys($0, "\(prefix)\(name).") } ?? [prefix + name]
-        }
-    }
-}
-
-extension Setting {
-    /// A value in whatever type the file gives it.
-    fileprivate func read(_ reader: ConfigReader) -> String? {
-        let key = ConfigKey(stringLiteral: key)
-        return reader.string(forKey: key)
-            ?? reader.int(forKey: key).map(String.init)
-            ?? reader.bool(forKey: key).map(String.init)
-            ?? reader.stringArray(forKey: key)?.joined(separator: ",")
     }
 }

@@ -97,8 +97,108 @@ struct CallerRegistryTests {
                     at: AccessFolder.clock)
             }.contains("is there already, and an authority is never overwritten"))
         try folder.write("ca.key", try folder.text("ca.key"), mode: 0o644)
-        #expect(problem { _ = try folder.registry() }.contains("mode 644"))
+        #expect(problem { try folder.issue("b", .monitor) }.contains("mode 644"))
         try FileManager.default.removeItem(atPath: "\(folder.path)/ca.key")
-        #expect(problem { _ = try folder.registry() }.contains("certificates come from elsewhere"))
+        #expect(
+            problem { try folder.issue("c", .monitor) }.contains("certificates come from elsewhere")
+        )
+        #expect(
+            problem { try folder.registry().renew("server", profile: "", servers: []) }
+                .contains("certificates come from elsewhere"))
+    }
+
+    @Test("R76: without the authority's key callers are listed and taken back all the same")
+    func withoutKey() throws {
+        let folder = try AccessFolder()
+        try folder.issue("portal", .service)
+        try FileManager.default.removeItem(atPath: "\(folder.path)/ca.key")
+        #expect(try folder.registry().entries().map(\.name) == ["portal"])
+        #expect(try folder.registry().revoke("portal").count == 1)
+        // A company's own authority gives its certificates out by itself.
+        try FileManager.default.removeItem(atPath: "\(folder.path)/issued")
+        #expect(try folder.registry().entries().isEmpty)
+        let foreign = String(repeating: "ab", count: 32)
+        #expect(try folder.registry().revoke(foreign).map(\.description) == [foreign])
+    }
+
+    @Test("R76: of commands at once none undoes what another has added or revoked")
+    func atOnce() async throws {
+        let folder = try AccessFolder()
+        let names = (0..<12).map { "caller-\(10 + $0)" }
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            for name in names { group.addTask { try folder.issue(name, .service) } }
+            try await group.waitForAll()
+        }
+        #expect(try folder.registry().entries().map(\.name) == names)
+        #expect(try folder.registry().entries().map(\.role) == names.map { _ in .service })
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            for name in names { group.addTask { _ = try folder.registry().revoke(name) } }
+            try await group.waitForAll()
+        }
+        #expect(try folder.registry().entries().filter(\.isRevoked).map(\.name) == names)
+    }
+
+    @Test("R76: a certificate that cannot be recorded is not handed out")
+    func recordedFirst() throws {
+        let folder = try AccessFolder()
+        let profile = try folder.issue("portal", .service)
+        let identity = try folder.text("portal/identity.pem")
+        try FileManager.default.removeItem(atPath: "\(folder.path)/issued")
+        try folder.write("issued", "in the way")
+        #expect(
+            problem { try folder.registry().renew("portal", profile: profile, servers: []) }
+                .contains("/issued/"))
+        #expect(try folder.text("portal/identity.pem") == identity)
+        #expect(problem { try folder.issue("desk", .operator) }.contains("/issued/"))
+        #expect(!FileManager.default.fileExists(atPath: "\(folder.path)/desk/identity.pem"))
+    }
+
+    @Test("R49: a renewed key replaces an identity, and is put nowhere else")
+    func renewedInPlace() throws {
+        let folder = try AccessFolder()
+        let profile = try folder.issue("portal", .service)
+        let registry = folder.registry()
+        let message = problem {
+            try registry.renew("portal", profile: "\(folder.path)/issued", servers: [])
+        }
+        #expect(message.hasPrefix("\(folder.path)/issued/identity.pem "))
+        #expect(message.contains("--out"))
+        let elsewhere = try folder.write("elsewhere", "another file")
+        try FileManager.default.removeItem(atPath: "\(profile)/identity.pem")
+        try FileManager.default.createSymbolicLink(
+            atPath: "\(profile)/identity.pem", withDestinationPath: elsewhere)
+        #expect(
+            problem { try registry.renew("portal", profile: profile, servers: []) }
+                .hasPrefix("\(profile)/identity.pem "))
+        #expect(try folder.text("elsewhere") == "another file")
+        #expect(try registry.entries().count == 1)
+    }
+
+    @Test("R49: a draft that somebody laid in the way is not written through")
+    func draft() throws {
+        let folder = try AccessFolder()
+        let victim = try folder.write("victim", "untouched")
+        try FileManager.default.createSymbolicLink(
+            atPath: "\(folder.files.callers).new-\(getpid())", withDestinationPath: victim)
+        try folder.issue("portal", .service)
+        #expect(try folder.text("victim") == "untouched")
+        #expect(try folder.text("callers.json").contains("portal"))
+    }
+
+    @Test(
+        "R49: a file that root replaces stays its owner's", .enabled(if: geteuid() == 0))
+    func owner() throws {
+        let folder = try AccessFolder()
+        try folder.issue("portal", .service)
+        for file in [folder.files.callers, folder.files.revoked] {
+            #expect(chown(file, 1234, 4321) == 0)
+        }
+        try folder.issue("desk", .operator)
+        _ = try folder.registry().revoke("portal")
+        for file in [folder.files.callers, folder.files.revoked] {
+            let attributes = try FileManager.default.attributesOfItem(atPath: file)
+            #expect(attributes[.ownerAccountID] as? Int == 1234)
+            #expect(attributes[.groupOwnerAccountID] as? Int == 4321)
+        }
     }
 }

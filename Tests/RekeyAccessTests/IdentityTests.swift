@@ -44,7 +44,7 @@ struct IdentityTests {
         let folder = try AccessFolder(at: made)
         let identity = try folder.files.identity(at: made)
         #expect(identity.validUntil == made + .hours(90 * 24))
-        #expect(identity.hostNames == ["localhost"])
+        #expect(identity.hosts == ["localhost", "127.0.0.1", "::1"])
         let message = problem { _ = try folder.files.identity(at: identity.validUntil) }
         #expect(message.contains("has expired on 2026-04-01"))
         #expect(message.contains("rekeyd cert renew server"))
@@ -60,11 +60,18 @@ struct IdentityTests {
     @Test("An authority that may sign nothing, or is over, is refused")
     func authority() throws {
         let folder = try AccessFolder()
-        #expect(try folder.files.authorities(at: AccessFolder.clock).count == 1)
+        #expect(try folder.files.authorities(at: AccessFolder.clock).pem.count == 1)
         let later = AccessFolder.clock + .hours(11 * 365 * 24)
         #expect(
             problem { _ = try folder.files.authorities(at: later) }
-                .contains("holds an authority that has expired"))
+                .contains(#/holds an authority that has expired on [-0-9]+: take it out/#))
+        let early = AccessFolder.clock - .hours(2)
+        #expect(
+            problem { _ = try folder.files.authorities(at: early) }
+                .contains("holds an authority that is not valid before"))
+        // Whoever would sign with it is told what to do.
+        #expect(
+            problem { try folder.issue("portal", .service, at: later) }.contains("'rekeyd init'"))
         try folder.write("ca.pem", try folder.text("server.pem"))
         #expect(
             problem { _ = try folder.files.authorities(at: AccessFolder.clock) }
@@ -73,6 +80,20 @@ struct IdentityTests {
         #expect(
             problem { _ = try folder.files.authorities(at: AccessFolder.clock) }
                 .contains("holds no certificate in PEM"))
+    }
+
+    @Test(
+        "R76: what says who may come in is refused when group or others can change it",
+        arguments: ["callers.json", "revoked", "ca.pem"], [0o664, 0o646, 0o622])
+    func exposedAccess(_ file: String, _ mode: Int) throws {
+        let folder = try AccessFolder()
+        try folder.write(file, try folder.text(file), mode: mode)
+        let message = problem { _ = try folder.files.content(at: AccessFolder.clock) }
+        #expect(message.hasPrefix("\(folder.path)/\(file) "))
+        #expect(message.contains("mode \(String(mode, radix: 8))"))
+        #expect(message.contains("chmod go-w"))
+        try folder.write(file, try folder.text(file), mode: 0o644)
+        _ = try folder.files.content(at: AccessFolder.clock)
     }
 
     @Test(

@@ -1,3 +1,4 @@
+import Glibc
 import NIOCore
 import NIOSSL
 import RekeyAccess
@@ -145,21 +146,135 @@ struct AccessTests {
         }
     }
 
-    @Test("A reload of files that cannot be used changes nothing")
-    func failedReload() async throws {
-        let access = try AccessFolder()
+    @Test("R76: callers that cannot be read stay as they were, and the certificate does not wait")
+    func callersStay() async throws {
+        let access = try AccessFolder(at: AccessFolder.clock - .hours(24))
         let portal = try access.issue("portal", .service)
         try await Serving.run(access: access) { serving in
+            let before = try #require(serving.world.service.state.certificateValidUntil)
             let client = try await RawClient(
                 port: serving.port, tls: try tls(portal, trusting: access))
             try await client.greet()
+            try access.registry(at: AccessFolder.clock)
+                .renew(CallerRegistry.server, profile: "", servers: [])
             try access.write("callers.json", "{")
-            await #expect(throws: AccessError.self) { try await serving.server.reloadAccess() }
+            let error = await #expect(throws: ReloadError.self) {
+                try await serving.server.reloadAccess()
+            }
+            #expect((error?.access as? AccessError)?.description.contains("callers.json") == true)
+            #expect(error?.identity == nil)
             try await client.send(client.request(Health.self, .init(), id: 1))
             #expect(try await client.next() == .reply(1, [8, 1]))
             #expect(
                 await first(serving.port, try tls(portal, trusting: access)) == .hello(Hello()))
+            let after = try #require(serving.world.service.state.certificateValidUntil)
+            #expect(after >= before + .hours(24))
         }
+    }
+
+    @Test("R76: a revocation does not wait for a certificate that cannot be used")
+    func revocationHolds() async throws {
+        let access = try AccessFolder()
+        let portal = try access.issue("portal", .service)
+        let desk = try access.issue("desk", .operator)
+        try await Serving.run(access: access) { serving in
+            let client = try await RawClient(
+                port: serving.port, tls: try tls(portal, trusting: access))
+            try await client.greet()
+            _ = try access.registry().revoke("portal")
+            try access.write("server.pem", "nothing")
+            let error = await #expect(throws: ReloadError.self) {
+                try await serving.server.reloadAccess()
+            }
+            #expect((error?.identity as? AccessError)?.description.contains("server.pem") == true)
+            #expect(error?.access == nil)
+            #expect(try await client.next().goAwayReason == "CERTIFICATE_REVOKED")
+            // The certificate of before goes on.
+            #expect(
+                await first(serving.port, try tls(desk, trusting: access)) == .hello(Hello()))
+        }
+    }
+
+    @Test("R76: an authority that is taken away ends the live connections under it, and no other")
+    func authorityTakenAway() async throws {
+        let access = try AccessFolder()
+        let other = try AccessFolder()
+        let portal = try access.issue("portal", .service)
+        let desk = try other.issue("desk", .operator)
+        try access.write(
+            "callers.json", #"{"portal": {"role": "service"}, "desk": {"role": "operator"}}"#)
+        let own = try access.text("ca.pem")
+        try access.write("ca.pem", own + (try other.text("ca.pem")))
+        try await Serving.run(access: access) { serving in
+            var clients: [RawClient] = []
+            for profile in [portal, desk] {
+                let client = try await RawClient(
+                    port: serving.port, tls: try tls(profile, trusting: access))
+                try await client.greet()
+                clients.append(client)
+            }
+            // Nothing was taken away yet.
+            try await serving.server.reloadAccess()
+            try await clients[1].send(clients[1].request(Health.self, .init(), id: 1))
+            #expect(try await clients[1].next() == .reply(1, [8, 1]))
+
+            try access.write("ca.pem", own)
+            try await serving.server.reloadAccess()
+            #expect(try await clients[1].next().goAwayReason == "AUTHORITIES_CHANGED")
+            #expect(try await clients[1].next() == .closed)
+            #expect(await first(serving.port, try tls(desk, trusting: access)) == nil)
+            try await clients[0].send(clients[0].request(Health.self, .init(), id: 2))
+            #expect(try await clients[0].next() == .reply(2, [8, 1]))
+        }
+    }
+
+    @Test("R75: a connection that was judged again still ends with its certificate")
+    func expiresLive() async throws {
+        let access = try AccessFolder()
+        let portal = try access.issue("portal", .service)
+        let begun = AccessFolder.clock - .hours(90 * 24) + .seconds(4)
+        try access.registry(at: begun).renew("portal", profile: portal, servers: [])
+        try await Serving.run(access: access) { serving in
+            let client = try await RawClient(
+                port: serving.port, tls: try tls(portal, trusting: access))
+            try await client.greet()
+            try await serving.server.reloadAccess()
+            #expect(try await client.next().goAwayReason == "CERTIFICATE_EXPIRED")
+        }
+    }
+
+    @Test("R85: whoever is refused takes no place of an honest caller's, and fills no log")
+    func refusedTakeNoPlace() async throws {
+        let access = try AccessFolder()
+        let stolen = try access.issue("portal", .service)
+        let good = "\(access.path)/good"
+        _ = try access.registry().revoke("portal")
+        try access.registry().renew("portal", profile: good, servers: [])
+        let log = RecordedLog()
+        try await Serving.run(access: access, connectionsPerCaller: 2, log: log) { serving in
+            let context = try tls(stolen, trusting: access)
+            var thieves: [RawClient] = []
+            for _ in 0..<5 {
+                let thief = try await RawClient(port: serving.port, tls: context)
+                try await thief.greet()
+                #expect(try await thief.next().goAwayReason == "CERTIFICATE_REVOKED")
+                thieves.append(thief)
+            }
+            var owners: [RawClient] = []
+            for id in 1...2 {
+                let owner = try await RawClient(
+                    port: serving.port, tls: try tls(good, trusting: access))
+                try await owner.greet()
+                try await owner.send(owner.request(Health.self, .init(), id: UInt64(id)))
+                #expect(try await owner.next() == .reply(UInt64(id), [8, 1]))
+                owners.append(owner)
+            }
+            withExtendedLifetime((thieves, owners)) {}
+        }
+        let lines = log.lines(with: "a caller is refused")
+        #expect(lines.count == 1)
+        #expect(lines.first?.contains("caller=portal") == true)
+        #expect(lines.first?.contains("why=CERTIFICATE_REVOKED") == true)
     }
 
     @Test("A renewed server's certificate is shown to who comes next, and nobody's connection ends")
@@ -212,6 +327,72 @@ struct AccessTests {
             }
             #expect(narrowed.reason == "METHOD_FORBIDDEN")
         }
+    }
+
+    @Test(
+        "R76: calls that a role has not leave one line in the log, with the caller and the method")
+    func forbiddenIsLogged() async throws {
+        let access = try AccessFolder()
+        let portal = try access.issue("portal", .service)
+        let log = RecordedLog()
+        try await Serving.run(access: access, log: log) { serving in
+            let client = try await RawClient(
+                port: serving.port, tls: try tls(portal, trusting: access))
+            try await client.greet()
+            for id in 1...3 {
+                try await client.send(
+                    client.request(ServerStatus.self, Nothing(), id: UInt64(id)))
+                guard case .failure = try await client.next() else {
+                    Issue.record("not refused")
+                    return
+                }
+            }
+        }
+        let lines = log.lines(with: "a call is forbidden to this caller")
+        #expect(lines.count == 1)
+        #expect(lines.first?.hasPrefix("notice ") == true)
+        #expect(lines.first?.contains("caller=portal") == true)
+        #expect(lines.first?.contains("method=rekey.v1.Operator/ServerStatus") == true)
+    }
+
+    @Test("R85: a caller gets half of the connections at most, whatever it is set to")
+    func halfPerCaller() async throws {
+        let access = try AccessFolder()
+        let portal = try access.issue("portal", .service)
+        let desk = try access.issue("desk", .operator)
+        let log = RecordedLog()
+        try await Serving.run(access: access, connectionsMax: 4, log: log) { serving in
+            var clients: [RawClient] = []
+            let wanted = [(portal, true), (portal, true), (portal, false), (desk, true)]
+            for (profile, isServed) in wanted {
+                let client = try await RawClient(
+                    port: serving.port, tls: try tls(profile, trusting: access))
+                try await client.greet()
+                if isServed {
+                    try await client.send(client.request(Health.self, .init(), id: 1))
+                    #expect(try await client.next() == .reply(1, [8, 1]))
+                } else {
+                    #expect(try await client.next().goAwayReason == "TOO_MANY_CONNECTIONS")
+                }
+                clients.append(client)
+            }
+            withExtendedLifetime(clients) {}
+        }
+        let lines = log.lines(with: "fewer connections")
+        #expect(lines.count == 1)
+        #expect(lines.first?.contains("in all=4 per caller=2 setting=1000") == true)
+    }
+
+    @Test("R85: a server takes all the open files that it may have")
+    func openFiles() {
+        let resource = __rlimit_resource_t(RLIMIT_NOFILE.rawValue)
+        var files = rlimit()
+        getrlimit(resource, &files)
+        files.rlim_cur = files.rlim_max - 1
+        setrlimit(resource, &files)
+        OpenFiles.raiseLimit()
+        getrlimit(resource, &files)
+        #expect(files.rlim_cur == files.rlim_max)
     }
 
     @Test("R85: a caller has a number of connections, and others have theirs")

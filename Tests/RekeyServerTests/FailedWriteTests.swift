@@ -18,10 +18,10 @@ struct FailedWriteTests {
             isLast ? .goAway(GoAway(lastCallID: 0, reason: "", message: "")) : .ping(token: 7)
         let channel = EmbeddedChannel()
         let reading = ReadingFlush()
+        let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
         let handler = ConnectionHandler(
             service: try World(seed: 1).service, loop: LoopResources(channel.eventLoop),
-            peer: .local, isAdmitted: true,
-            logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
+            peer: .local, isAdmitted: true, refusals: SpacedLog("refused", logger), logger: logger)
         try channel.pipeline.syncOperations.addHandlers([reading, handler])
         try channel.connect(to: SocketAddress(ipAddress: "127.0.0.1", port: 1)).wait()
         let arena = Arena()

@@ -1,4 +1,5 @@
 import Logging
+import RekeyAccess
 import RekeyServer
 import RekeyService
 import RekeyTestSupport
@@ -16,17 +17,21 @@ struct Serving: Sendable {
 
     static func run(
         seed: UInt64 = 1, access: AccessFolder? = nil, connectionsPerCaller: Int = 1000,
+        connectionsMax: Int? = nil, log: RecordedLog? = nil,
         _ body: @Sendable (Serving) async throws -> Void
     ) async throws {
         let world = try World(seed: seed)
         let (ports, port) = AsyncStream<Int>.makeStream()
-        let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
+        let logger = Logger(label: "test") { _ in log?.handler ?? SwiftLogNoOpLogHandler() }
         let server = try RekeyServer(
             service: world.service, address: ListenAddress(host: "127.0.0.1", port: 0),
             tls: try access.map {
-                try ServerTLS($0.files, state: world.service.state, logger: logger)
+                try ServerTLS(
+                    $0.files, try $0.files.content(at: AccessFolder.clock),
+                    state: world.service.state, logger: logger)
             },
-            connectionsPerCaller: connectionsPerCaller, logger: logger,
+            connectionsPerCaller: connectionsPerCaller, connectionsMax: connectionsMax,
+            logger: logger,
             listening: { port.yield($0) })
         let group = ServiceGroup(services: [server], logger: logger)
         try await withThrowingTaskGroup { tasks in

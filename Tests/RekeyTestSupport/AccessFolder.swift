@@ -32,8 +32,8 @@ public final class AccessFolder: Sendable {
     }
 
     /// As `rekeyd cert` has it, at another time if need be.
-    public func registry(at time: Timestamp? = nil) throws -> CallerRegistry {
-        try CallerRegistry(
+    public func registry(at time: Timestamp? = nil) -> CallerRegistry {
+        CallerRegistry(
             files, authorityKey: "\(path)/ca.key", issued: "\(path)/issued", at: time ?? now)
     }
 

@@ -60,6 +60,73 @@ struct SettingsTests {
         }
     }
 
+    @Test(
+        "A file says true, a number or a list as JSON has them",
+        arguments: [
+            ("listen.plaintext-on-loopback", "true", "true"),
+            ("listen.plaintext-on-loopback", "false", "false"), ("listen.port", "20", "20"),
+            ("policy.sms-countries", #"["FR", "BE"]"#, "FR,BE"), ("log.level", #""info""#, "info"),
+        ])
+    func types(_ key: String, _ json: String, _ text: String) async throws {
+        let parts = key.split(separator: ".")
+        try await withFile(#"{ "\#(parts[0])": { "\#(parts[1])": \#(json) } }"#) { file in
+            let settings = try await Settings.load(file: file, flags: [], environment: [:])
+            #expect(settings.string(key) == text)
+        }
+    }
+
+    @Test(
+        "What is no value of a setting is refused with the file, the key and what it must be",
+        arguments: ["null", "{}", "[1]", "20.5", "[[]]", #"{ "port": 1 }"#, "1e99"])
+    func noValues(_ json: String) async throws {
+        try await withFile(#"{ "listen": { "port": \#(json) } }"#) { file in
+            let failure = await failure {
+                _ = try await Settings.load(file: file, flags: [], environment: [:])
+            }
+            #expect(failure?.code == Failure.wrongSetting)
+            #expect(
+                failure?.message
+                    == "\(file): listen.port must be a text, a whole number, true or false, or a list "
+                    + "of texts")
+        }
+    }
+
+    @Test(
+        "A group that there is not, and a key that is there twice, are refused by name",
+        arguments: [
+            (#"{ "listne": {} }"#, "unknown setting listne"),
+            (#"{ "listen": null }"#, "unknown setting listen"),
+            (#"{ "listen.port": 1, "listen": { "port": 2 } }"#, "listen.port is there twice"),
+            ("[]", "is not a JSON object"), ("{", "is not a JSON object"),
+        ])
+    func groups(_ json: String, _ problem: String) async throws {
+        try await withFile(json) { file in
+            let failure = await failure {
+                _ = try await Settings.load(file: file, flags: [], environment: [:])
+            }
+            #expect(failure?.code == Failure.wrongSetting)
+            #expect(failure?.message.contains(problem) == true)
+        }
+    }
+
+    @Test(
+        "R77: a caller is told a name that the server's certificate bears and that reaches it",
+        arguments: [
+            ("127.0.0.1", ["localhost", "127.0.0.1", "::1"], "localhost"),
+            ("127.0.0.1", ["localhost", "rekey.exemple.fr"], "localhost"),
+            ("127.0.0.1", ["rekey.exemple.fr"], "rekey.exemple.fr"),
+            ("127.0.0.1", ["127.0.0.1"], "127.0.0.1"),
+            ("0.0.0.0", ["localhost", "127.0.0.1", "::1"], nil),
+            ("::", [], nil),
+            ("0.0.0.0", ["localhost", "127.0.0.1", "10.0.0.7"], "10.0.0.7"),
+            ("10.0.0.7", ["rekey.exemple.fr", "10.0.0.7"], "10.0.0.7"),
+            ("10.0.0.7", ["localhost", "rekey.exemple.fr"], "rekey.exemple.fr"),
+            ("10.0.0.7", ["localhost"], nil),
+        ] as [(String, [String], String?)])
+    func host(_ listening: String, _ names: [String], _ host: String?) {
+        #expect(Settings.host(listening: listening, named: names) == host)
+    }
+
     @Test("A misspelled setting is an error wherever it stands")
     func unknown() async throws {
         let flag = await failure {

@@ -149,7 +149,8 @@ def certificate(run: Run, step: Step) -> None:
         valid_from=seconds(begins), valid_until=seconds(ends),
         is_authority=step.get("may-sign", False))
     issuer = _signer(run, step.get("signed-by", "authority"))
-    made = certificates.make(wish, issuer)
+    key = run.certificates[step["key-of"]].key if "key-of" in step else None
+    made = certificates.make(wish, issuer, key=key)
     run.certificates[name] = made
     run.variables[f"{name}.fingerprint"] = made.fingerprint
     run.variables[f"{name}.FINGERPRINT"] = ":".join(
@@ -189,6 +190,11 @@ def _signer(run: Run, who: str) -> Certified | None:
 def file(run: Run, step: Step) -> None:
     """In the installation's folder: its text, what a step has made, or its mode."""
     path = run.owned().folder / step["file"]
+    if step.get("gone"):
+        path.unlink()
+        return
+    if "keep" in step:
+        run.variables[step["keep"]] = path.read_text()
     if "text" in step:
         path.write_text(step["text"])
     if "append" in step:

@@ -68,9 +68,12 @@ def authority(name: x509.Name) -> Certified:
     return make(wish, None, name)
 
 
-def make(wish: Wish, issuer: Certified | None, subject: x509.Name | None = None) -> Certified:
-    """Signed by `issuer`, or by itself."""
-    key = ec.generate_private_key(ec.SECP256R1())
+def make(
+    wish: Wish, issuer: Certified | None, subject: x509.Name | None = None,
+    key: ec.EllipticCurvePrivateKey | None = None,
+) -> Certified:
+    """Signed by `issuer`, or by itself, with a `key` of its own unless one is given."""
+    key = key or ec.generate_private_key(ec.SECP256R1())
     now = datetime.now(timezone.utc).replace(tzinfo=None)
     own = subject or x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, wish.common_name)])
     builder = (

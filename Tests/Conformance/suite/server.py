@@ -32,7 +32,7 @@ _LIMITLESS = {
     for whose in ("per-origin", "per-caller", "in-all")
 }
 # What a server writes when it was told to read its files again, whether it could use them or not.
-_RELOADED = re.compile(r"were read again|not read again: everything stays")
+_RELOADED = re.compile(r"were read again|not read again: what is named stays")
 
 
 class Server:

@@ -95,9 +95,10 @@ WORDS = {
     "tcp-closes": Word(no_command_line=True),
     "tcp-ends": Word(frozenset({"after", "before"}), no_command_line=True),
     "certificate": Word(
-        frozenset({"of", "names", "signed-by", "chain", "may-sign", "valid", "usages"}),
+        frozenset({"of", "names", "signed-by", "chain", "may-sign", "valid", "usages", "key-of"}),
         no_command_line=True, needs=_AUTHORITY),
-    "file": _files("text", "append", "pem", "append-pem", "mode", "has-mode"),
+    "file": _files(
+        "text", "append", "pem", "append-pem", "mode", "has-mode", "gone", "keep"),
     "callers": _files(),
     "rekeyd": _files("exit", "says", "times"),
     "reload": Word(no_command_line=True, needs=_PROCESS),
