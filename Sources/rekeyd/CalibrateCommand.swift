@@ -15,7 +15,7 @@ struct CalibrateCommand: AsyncParsableCommand {
             """)
 
     @Option(help: ArgumentHelp("How long one hash may take, 10ms to 5000ms.", valueName: "time"))
-    var target: HashTime
+    var target = HashTime(milliseconds: 100)
 
     @Option(help: "The configuration file, for its hashing.threads.")
     var config: String?
@@ -25,11 +25,9 @@ struct CalibrateCommand: AsyncParsableCommand {
             file: config, flags: [], environment: ProcessInfo.processInfo.environment)
         let threads = try settings.hashingThreads()
         let bench = try HashBench(threads: threads)
-        // Half of it is the store's and everybody else's, at the least.
+        // The rest is the store's and everybody else's.
         let memory = Int(clamping: ProcessInfo.processInfo.physicalMemory >> 20) / 2
-        print(
-            "\(threads) at once on a machine of \(2 * memory) MiB, of which all take half at most\n"
-        )
+        print("Hashes at once: \(threads), with \(memory) MiB at most, half of this machine's\n")
         print(Self.line("MiB", "passes", "ms", "hashes/s", "MiB in all"))
         let calibration = Calibration(target: target.duration, memoryMiBMax: memory / threads) {
             let time = try await bench.median($0)
@@ -45,8 +43,8 @@ struct CalibrateCommand: AsyncParsableCommand {
         let cost = found.cost
         let reached =
             found.time <= target
-            ? "This is the most that takes \(target.milliseconds) ms at most:"
-            : "No cost that is accepted takes \(target.milliseconds) ms; this is the lowest:"
+            ? "Within \(target.text) ms:"
+            : "Nothing that is accepted takes \(target.text) ms or less; this is the least:"
         return """
             \(reached)
 
@@ -59,14 +57,12 @@ struct CalibrateCommand: AsyncParsableCommand {
     private static func line(_ cost: HashCost, _ time: Duration, threads: Int) -> String {
         line(
             "\(cost.memoryMiB)", "\(cost.passes)",
-            time.milliseconds.formatted(.number.precision(.fractionLength(1))),
-            (Double(threads) * (.seconds(1) / time)).formatted(
-                .number.precision(.fractionLength(0)).grouping(.never)),
+            time.text, "\(Int(Double(threads) * (.seconds(1) / time)))",
             "\(threads * cost.memoryMiB)")
     }
 
     private static func line(_ columns: String...) -> String {
-        columns.map { String(repeating: " ", count: max(0, 10 - $0.utf8.count)) + $0 }.joined()
+        columns.map { String(repeating: " ", count: max(0, 12 - $0.utf8.count)) + $0 }.joined()
     }
 }
 
@@ -74,14 +70,19 @@ struct CalibrateCommand: AsyncParsableCommand {
 struct HashTime: ExpressibleByArgument {
     let duration: Duration
 
+    var defaultValueDescription: String { "\(duration.text)ms" }
+
+    init(milliseconds: Int) { duration = .milliseconds(milliseconds) }
+
     init?(argument: String) {
         guard argument.hasSuffix("ms"), let milliseconds = Int(argument.dropLast(2)),
             (10...5000).contains(milliseconds)
         else { return nil }
-        duration = .milliseconds(milliseconds)
+        self.init(milliseconds: milliseconds)
     }
 }
 
 extension Duration {
-    fileprivate var milliseconds: Double { self / .milliseconds(1) }
+    /// Whole milliseconds.
+    fileprivate var text: String { "\(Int((self / .milliseconds(1)).rounded()))" }
 }

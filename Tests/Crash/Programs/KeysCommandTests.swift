@@ -259,7 +259,8 @@ struct KeysCommandTests {
         let old = try await server.rekey("reset", "validate", "--link-file", "-", input: [link])
         #expect(old.code != 0)
         let list = try await server.rekey("account", "list").text
-        #expect(list.contains("disabled") && list.contains("password off") && list.contains("Claire"))
+        #expect(
+            list.contains("disabled") && list.contains("password off") && list.contains("Claire"))
         #expect(try await server.rekey("reset", "request", "C-1").code == 0)
         let letters = try await server.letters(5)
         try await activate(letters, second, on: server)
