@@ -32,8 +32,11 @@ struct Settings: Sendable {
         let reader = ConfigReader(providers: providers)
         var values: [String: String] = [:]
         for setting in Setting.all {
+            let key = ConfigKey(setting.key)
+            // A flag with commas is a list to its provider, and no text.
             values[setting.key] =
-                reader.string(forKey: ConfigKey(setting.key)) ?? setting.standard
+                reader.string(forKey: key)
+                ?? reader.stringArray(forKey: key)?.joined(separator: ",") ?? setting.standard
         }
         let folder = file.map { URL(fileURLWithPath: $0).deletingLastPathComponent().path }
         return Settings(

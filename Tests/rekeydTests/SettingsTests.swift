@@ -45,6 +45,23 @@ struct SettingsTests {
         }
     }
 
+    @Test("A list by flag or variable wins over the file's, too")
+    func lists() async throws {
+        try await withFile(#"{ "policy": { "sms-countries": ["DE", "CH"] } }"#) {
+            (file) async throws in
+            func countries(
+                _ flags: [String], _ environment: [String: String]
+            ) async throws -> String {
+                try await Settings.load(file: file, flags: flags, environment: environment)
+                    .string("policy.sms-countries")
+            }
+            let variable = ["REKEYD_POLICY_SMS_COUNTRIES": "FR,BE"]
+            #expect(try await countries([], [:]) == "DE,CH")
+            #expect(try await countries([], variable) == "FR,BE")
+            #expect(try await countries(["--policy-sms-countries", "FR,RE"], variable) == "FR,RE")
+        }
+    }
+
     @Test("Every setting can be given by flag, variable and file", arguments: Setting.all)
     func everyWay(_ setting: Setting) async throws {
         let byFlag = try await Settings.load(

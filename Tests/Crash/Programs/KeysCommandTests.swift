@@ -67,12 +67,12 @@ struct KeysCommandTests {
         #expect(try server.dataFiles() == data)
     }
 
-    /// Gives every key of the ring another day of age.
+    /// Gives every key of the ring another week of age.
     private func ageKeys(_ server: Installation) throws {
         let lines = try String(contentsOf: server.keys, encoding: .utf8).split(separator: "\n")
         let aged = lines.map { line in
             var words = line.split(separator: " ").map(String.init)
-            if words.count == 4, let time = Int(words[2]) { words[2] = "\(time - 24 * 3_600_000)" }
+            if words.count == 4, let time = Int(words[2]) { words[2] = "\(time - 168 * 3_600_000)" }
             return words.joined(separator: " ") + "\n"
         }
         try FileManager.default.removeItem(at: server.keys)
