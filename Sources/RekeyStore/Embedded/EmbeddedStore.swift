@@ -106,9 +106,10 @@ public final class EmbeddedStore: AccountStore {
         return try take(decision, subject, sequence, repeats, now, &tables)
     }
 
-    /// Makes a decision true: its records are in the open batch, its events applied.
+    /// Makes a decision true: its records are in the open batch, its events applied. The subject is
+    /// changed in place: nobody else holds its arrays.
     private func take<Reply: Sendable>(
-        _ decision: Decision<Reply>, _ subject: Subject, _ sequence: UInt64,
+        _ decision: Decision<Reply>, _ subject: consuming Subject, _ sequence: UInt64,
         _ repeats: Repeats<Reply>?, _ now: Timestamp, _ tables: inout Tables
     ) throws(StoreError) -> Step<Reply> {
         if case .stale = decision.answer { return Step(answer: .stale, sequence: sequence) }
@@ -144,9 +145,9 @@ public final class EmbeddedStore: AccountStore {
         case .memory: break
         }
         if !decision.events.isEmpty {
-            var after = subject
-            for event in decision.events { after.apply(event, at: now) }
-            tables.put(after, before: subject, sequence: sequence, now: now)
+            let before = subject.account?.password?.recipe
+            for event in decision.events { subject.apply(event, at: now) }
+            tables.put(subject, before: before, sequence: sequence, now: now)
         }
         for letter in decision.letters { tables.outbox.add(letter, sequence: sequence) }
         if let outcome = transaction.outcome { tables.outcomes.add(outcome, sequence: sequence) }

@@ -55,10 +55,10 @@ struct Tables {
         return (subject.isEmpty(at: now) ? Subject(id: id) : subject, row.sequence)
     }
 
-    /// Keeps a subject in the place of what it was `before`, or forgets one about which nothing is
-    /// known any more.
+    /// Keeps a subject, or forgets one about which nothing is known any more. Its password was made
+    /// by the recipe `before`.
     mutating func put(
-        _ subject: Subject, before: Subject, sequence: UInt64, now: Timestamp
+        _ subject: Subject, before: PasswordRecord.Recipe?, sequence: UInt64, now: Timestamp
     ) {
         if subject.account == nil { decoy.pack(arena) }
         keep(subject, before: before, sequence: sequence, now: now)
@@ -77,10 +77,9 @@ struct Tables {
     }
 
     private mutating func keep(
-        _ subject: Subject, before: Subject, sequence: UInt64, now: Timestamp
+        _ subject: Subject, before: PasswordRecord.Recipe?, sequence: UInt64, now: Timestamp
     ) {
-        recipes.replace(
-            before.account?.password?.recipe, with: subject.account?.password?.recipe)
+        recipes.replace(before, with: subject.account?.password?.recipe)
         if subject.isEmpty(at: now) {
             rows.remove(subject.id, at: sequence)
         } else {
@@ -107,8 +106,8 @@ struct Tables {
         _ transaction: Transaction, sequence: UInt64
     ) throws(StoreError) {
         if !transaction.events.isEmpty {
-            let (before, _) = try stored(transaction.subject, at: transaction.at)
-            var subject = before
+            var (subject, _) = try stored(transaction.subject, at: transaction.at)
+            let before = subject.account?.password?.recipe
             for event in transaction.events { subject.apply(event, at: transaction.at) }
             keep(subject, before: before, sequence: sequence, now: transaction.at)
         }
