@@ -224,6 +224,41 @@ struct RateLimitTests {
         #expect(await passed(world, Login.self, login("192.0.2.1", "not it"), of: 3) == 1)
     }
 
+    @Test(
+        "R56, R91: an origin whose logins are all under way is told to wait a second, and minutes once they failed"
+    )
+    func underWay() throws {
+        var policy = Policy()
+        policy.failedLoginsPerOrigin = 4
+        let time = SimulatedTime()
+        let limits = RateLimits(
+            policy, keys: KeyRing(randomness: SeededRandomness(seed: 1)), time: time)
+        time.advance(by: .hours(1))
+        let call = Call(caller: "portal", deadline: .now.advanced(by: .seconds(60)))
+        let origin = Origin(address: "192.0.2.1")
+        func hold() throws(Refusal) -> RateLimits.Credit {
+            try limits.hold(.failedLogins, call, origin)
+        }
+        func refusal() -> Refusal? {
+            do {
+                limits.settle(try hold(), isCounted: false)
+                return nil
+            } catch {
+                return error
+            }
+        }
+        let held = try (0..<4).map { _ in try hold() }
+        let shortly = try #require(refusal())
+        #expect(shortly.reason == .rateLimited && shortly.retryAfter == .seconds(1))
+        limits.settle(held[0], isCounted: false)
+        #expect(refusal() == nil, "one was right")
+        for credit in held[1...] { limits.settle(credit, isCounted: true) }
+        let last = try hold()
+        #expect(refusal()?.retryAfter == .seconds(1))
+        limits.settle(last, isCounted: true)
+        #expect(refusal()?.retryAfter == .minutes(15))
+    }
+
     // MARK: Who is one origin
 
     @Test(

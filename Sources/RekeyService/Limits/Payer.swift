@@ -1,5 +1,5 @@
 /// Who pays for a limit, as a keyed hash: never an address or a name (R90).
-struct Payer: Equatable {
+struct Payer: Hashable {
     let bucket: UInt64
     let name: UInt64
 

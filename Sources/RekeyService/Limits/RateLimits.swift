@@ -16,7 +16,7 @@ final class RateLimits: Sendable {
         case failedLogins
     }
 
-    /// One that was taken, to be given back if it turns out not to count.
+    /// One that a call holds while it is not known whether it counts.
     struct Credit {
         fileprivate let kind: Kind
         fileprivate let payers: [Payer?]
@@ -26,10 +26,37 @@ final class RateLimits: Sendable {
     fileprivate struct Meter {
         let rate: Rate
         var debts: DebtTable
+        /// How many of what a payer owes are credits that calls under way hold.
+        var held: [Payer: Int] = [:]
 
         init(_ count: Int, per span: Duration, places: Int) {
             rate = Rate(count, per: span)
             debts = DebtTable(places: places, debtOfOthers: rate.debtAtStart)
+        }
+
+        mutating func hold(_ payer: Payer, at now: Int64) {
+            debts[payer] = rate.after(debts[payer], at: now)
+            held[payer, default: 0] += 1
+        }
+
+        mutating func settle(_ payer: Payer, isCounted: Bool) {
+            if !isCounted { debts[payer] -= rate.interval }
+            let left = held[payer, default: 1] - 1
+            held[payer] = left == 0 ? nil : left
+        }
+
+        /// In nanoseconds; `isForCalls`: only for calls under way, which may turn out to cost nothing
+        /// and will have ended soon.
+        typealias Wait = (time: Int64, isForCalls: Bool)
+
+        /// How long `payer` has to wait for one more; nil: it passes now.
+        func wait(_ payer: Payer, at now: Int64) -> Wait? {
+            let debt = debts[payer]
+            let time = rate.wait(debt, at: now)
+            guard time > 0 else { return nil }
+            let counted = debt - rate.interval * Int64(held[payer, default: 0])
+            guard rate.wait(counted, at: now) <= 0 else { return (time, false) }
+            return (min(time, Duration.seconds(1).nanoseconds), true)
         }
     }
 
@@ -87,8 +114,9 @@ final class RateLimits: Sendable {
         }
     }
 
-    /// Takes one, or throws RATE_LIMITED with the time at which all scopes have one again.
-    func take(_ kind: Kind, _ call: Call, _ origin: Origin) throws(Refusal) -> Credit {
+    /// Holds one until it is settled, or throws RATE_LIMITED with the time at which all scopes have one
+    /// again.
+    func hold(_ kind: Kind, _ call: Call, _ origin: Origin) throws(Refusal) -> Credit {
         let credit = Credit(
             kind: kind,
             payers: [
@@ -96,30 +124,27 @@ final class RateLimits: Sendable {
                 payer(ofCaller: call.caller), whole,
             ])
         let now = (time.elapsed() - start).nanoseconds
-        let longest = meters.withLock { meters in
-            var longest: (wait: Int64, scope: Scope) = (0, .whole)
-            for (scope, payer) in zip(Scope.allCases, credit.payers) {
-                guard let payer else { continue }
-                let meter = meters[kind.rawValue][scope.rawValue]
-                let wait = meter.rate.wait(meter.debts[payer], at: now)
-                if wait > longest.wait { longest = (wait, scope) }
+        let refusal: Refusal? = meters.withLock { meters in
+            var longest: (scope: Scope, wait: Meter.Wait)?
+            credit.forEach(&meters) { scope, meter, payer in
+                guard let wait = meter.wait(payer, at: now) else { return }
+                if wait.time > longest?.wait.time ?? 0 { longest = (scope, wait) }
             }
-            if longest.wait == 0 {
-                credit.change(&meters) { rate, debt in rate.after(debt, at: now) }
-            }
-            return longest
+            if let longest { return .rateLimited(kind, longest.scope, longest.wait) }
+            credit.forEach(&meters) { _, meter, payer in meter.hold(payer, at: now) }
+            return nil
         }
-        guard longest.wait == 0 else {
-            // Up to the next millisecond, so that who waits as long as they are told is not early.
-            throw .rateLimited(
-                kind, longest.scope, retryAfter: .milliseconds((longest.wait + 999_999) / 1_000_000)
-            )
-        }
+        if let refusal { throw refusal }
         return credit
     }
 
-    func giveBack(_ credit: Credit) {
-        meters.withLock { credit.change(&$0) { rate, debt in debt - rate.interval } }
+    /// It counts, or is given back.
+    func settle(_ credit: Credit, isCounted: Bool) {
+        meters.withLock { meters in
+            credit.forEach(&meters) { _, meter, payer in
+                meter.settle(payer, isCounted: isCounted)
+            }
+        }
     }
 
     private func payer(ofCaller name: String) -> Payer {
@@ -137,14 +162,15 @@ final class RateLimits: Sendable {
 }
 
 extension RateLimits.Credit {
-    fileprivate func change(
-        _ meters: inout [[RateLimits.Meter]], _ debt: (Rate, Int64) -> Int64
+    /// Each scope in which somebody pays.
+    fileprivate func forEach(
+        _ meters: inout [[RateLimits.Meter]],
+        _ body: (RateLimits.Scope, inout RateLimits.Meter, Payer) -> Void
     ) {
-        for (scope, payer) in payers.enumerated() {
-            guard let payer else { continue }
-            let rate = meters[kind.rawValue][scope].rate
-            meters[kind.rawValue][scope].debts[payer] =
-                debt(rate, meters[kind.rawValue][scope].debts[payer])
+        for index in payers.indices {
+            guard let payer = payers[index], let scope = RateLimits.Scope(rawValue: index)
+            else { continue }
+            body(scope, &meters[kind.rawValue][index], payer)
         }
     }
 }
@@ -171,7 +197,8 @@ extension RateLimits.Kind {
 
 extension Refusal {
     fileprivate static func rateLimited(
-        _ kind: RateLimits.Kind, _ scope: RateLimits.Scope, retryAfter: Duration
+        _ kind: RateLimits.Kind, _ scope: RateLimits.Scope,
+        _ wait: RateLimits.Meter.Wait
     ) -> Refusal {
         let whose =
             switch scope {
@@ -180,7 +207,11 @@ extension Refusal {
             case .whole: "on this server"
             }
         return Refusal(
-            .rateLimited, "too many \(kind.name) \(whose); repeat the call later",
-            retryAfter: retryAfter)
+            .rateLimited,
+            wait.isForCalls
+                ? "too many calls under way \(whose) may be \(kind.name); repeat the call shortly"
+                : "too many \(kind.name) \(whose); repeat the call later",
+            // Up to the next millisecond, so that who waits as long as they are told is not early.
+            retryAfter: .milliseconds((wait.time + 999_999) / 1_000_000))
     }
 }

@@ -13,12 +13,12 @@ extension Service {
         link: Secret, _ call: Call, _ origin: Origin
     ) throws(Refusal) -> (subject: SubjectID, id: ResetID) {
         if let opened = links.open(link) { return opened }
-        _ = try limits.take(.forgedLinks, call, origin)
+        limits.settle(try limits.hold(.forgedLinks, call, origin), isCounted: true)
         throw .linkInvalid
     }
 
-    /// Runs a call with one credit of `kind`, taken before anybody knows whom it is about, so that many
-    /// at once do not pass together; given back unless the call counts. A repeat pays nothing (R94).
+    /// Runs a call that holds one credit of `kind` from before anybody knows whom it is about, so that
+    /// many at once do not pass together, and pays it if the call counts. A repeat pays nothing (R94).
     ///
     /// - Parameter body: marks what it is lent when it decides.
     func charging<Reply>(
@@ -27,10 +27,11 @@ extension Service {
     ) async throws(Refusal) -> Reply {
         let decided = Decided()
         if let key = call.idempotency, store.holds(key) { return try await body(decided) }
-        let credit = try limits.take(kind, call, origin)
+        let credit = try limits.hold(kind, call, origin)
         func settle(_ refusal: Refusal?) {
-            guard !decided.now.load(ordering: .relaxed) || !kind.counts(refusal) else { return }
-            limits.giveBack(credit)
+            limits.settle(
+                credit,
+                isCounted: decided.now.load(ordering: .relaxed) && kind.counts(refusal))
         }
         do throws(Refusal) {
             let reply = try await body(decided)
