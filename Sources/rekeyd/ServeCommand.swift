@@ -155,8 +155,14 @@ struct ServeCommand: AsyncParsableCommand {
     ) throws -> KeyRing {
         do {
             let ring = try loadKeys(settings)
+            guard ring.storeTag == tag else {
+                throw Failure(
+                    Failure.wrongSetting,
+                    "keys.file \(settings.path("keys.file")) became the ring of another store while "
+                        + "this one was opened; start again with the store's own")
+            }
             let missing = ring.missingPeppers(for: store.recipes())
-            guard ring.storeTag == tag, missing.isEmpty else {
+            guard missing.isEmpty else {
                 let peppers = missing.map(String.init).joined(separator: ", ")
                 throw Failure(
                     Failure.wrongSetting,
