@@ -37,8 +37,7 @@ final class ConnectionHandler: ChannelDuplexHandler {
     private var isHoldingBytes = false
     private var closeIsDue = false
     private var readWhenWritable = false
-    /// Of the peer's certificate.
-    private var expiry: Scheduled<Void>?
+    private var judgement = Alarm()
     private var context: ChannelHandlerContext?
 
     init(
@@ -76,7 +75,7 @@ final class ConnectionHandler: ChannelDuplexHandler {
         refuseUnlessWanted()
         if service.state.isDraining.load(ordering: .relaxed) { perform(state.stop(at: now)) }
         // Before the first bytes go out: a connection that breaks with them takes its alarm along.
-        awaitExpiry()
+        awaitJudgement()
         flush()
         setAlarm()
     }
@@ -88,21 +87,13 @@ final class ConnectionHandler: ChannelDuplexHandler {
         perform(state.refuse(refusal))
     }
 
-    /// The wall clock may be put right in the meantime, so it is looked at this often at least.
-    private static let judgedEvery: Duration = .hours(1)
-
     /// Sees to it that a welcome peer is judged again when its certificate ends.
-    private func awaitExpiry() {
-        expiry?.cancel()
-        expiry = nil
-        guard let eventLoop = context?.eventLoop, !state.isClosing, let validUntil = peer.validUntil
+    private func awaitJudgement() {
+        judgement.cancel()
+        guard let eventLoop = context?.eventLoop, !state.isClosing, let next = peer.nextJudgement
         else { return }
         let bound = NIOLoopBound(self, eventLoop: eventLoop)
-        // A second late rather than early, when there would be nothing to judge.
-        let left = max(validUntil - ServerTLS.now(), .zero) + .seconds(1)
-        expiry = eventLoop.scheduleTask(in: .init(min(left, Self.judgedEvery))) {
-            bound.value.judgeAgain()
-        }
+        judgement.set(for: next, on: eventLoop) { bound.value.judgeAgain() }
     }
 
     /// The server's files were read again, or the certificate's time is over.
@@ -111,12 +102,12 @@ final class ConnectionHandler: ChannelDuplexHandler {
         refuseUnlessWanted()
         flush()
         setAlarm()
-        awaitExpiry()
+        awaitJudgement()
     }
 
     func channelInactive(context: ChannelHandlerContext) {
         if self.context != nil { service.state.connections.subtract(1, ordering: .relaxed) }
-        expiry?.cancel()
+        judgement.cancel()
         alarm.cancel()
         end.cancel()
         calls.cancelAll()

@@ -45,8 +45,16 @@ struct Peer {
         }
     }
 
-    /// When its certificate ends; nil where there is none.
-    var validUntil: Timestamp? { certificate?.validUntil }
+    /// The wall clock may be put right in the meantime, so it is looked at this often at least.
+    private static let judgedEvery: Duration = .hours(1)
+
+    /// When it has to be judged again, as its certificate ends; nil where there is none.
+    var nextJudgement: ContinuousClock.Instant? {
+        guard let certificate else { return nil }
+        // A second late rather than early, when there would be nothing to judge.
+        let left = max(certificate.validUntil - ServerTLS.now(), .zero) + .seconds(1)
+        return .now + min(left, Self.judgedEvery)
+    }
 
     /// For log lines.
     var name: String { caller?.name ?? certificate?.names.first ?? "unknown" }
