@@ -30,11 +30,7 @@ enum AccessFile {
         guard fstat(file, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
             throw AccessError(path, "is not a regular file; name the file itself")
         }
-        switch guarded {
-        case .open: break
-        case .trusted: try judgeTrusted(status, path)
-        case .secret: try judgeSecret(status, path)
-        }
+        try judge(status, guarded, path)
         var bytes: [UInt8] = []
         var part = [UInt8](repeating: 0, count: 64 * 1024)
         while true {
@@ -50,29 +46,32 @@ enum AccessFile {
         return String(decoding: bytes, as: UTF8.self)
     }
 
-    private static func judgeTrusted(_ status: stat, _ path: String) throws(AccessError) {
-        let mode = status.st_mode & 0o7777
-        guard mode & 0o022 == 0 else {
-            throw AccessError(
-                path,
-                "says who may come in and has mode \(String(mode, radix: 8)), so group or others can "
-                    + "change it: look through it, then run chmod go-w")
-        }
-    }
-
-    private static func judgeSecret(_ status: stat, _ path: String) throws(AccessError) {
-        let mode = status.st_mode & 0o7777
-        guard mode & 0o077 == 0 else {
-            throw AccessError(
-                path,
-                "holds a private key and has mode \(String(mode, radix: 8)), so group or others can "
-                    + "use it: run chmod 600, and renew the certificate if somebody may have read it"
-            )
-        }
-        guard status.st_uid == geteuid() || status.st_uid == 0 else {
-            throw AccessError(
-                path,
-                "belongs to user \(status.st_uid): chown it to the user that runs this, or to root")
+    private static func judge(
+        _ status: stat, _ guarded: Guard, _ path: String
+    ) throws(AccessError) {
+        let mode = "has mode \(String(status.st_mode & 0o7777, radix: 8)), so group or others can"
+        switch guarded {
+        case .open: break
+        case .trusted:
+            guard status.st_mode & 0o022 == 0 else {
+                throw AccessError(
+                    path,
+                    "says who may come in and \(mode) change it: look through it, then run chmod go-w"
+                )
+            }
+        case .secret:
+            guard status.st_mode & 0o077 == 0 else {
+                throw AccessError(
+                    path,
+                    "holds a private key and \(mode) use it: run chmod 600, and renew the certificate "
+                        + "if somebody may have read it")
+            }
+            guard status.st_uid == geteuid() || status.st_uid == 0 else {
+                throw AccessError(
+                    path,
+                    "belongs to user \(status.st_uid): chown it to the user that runs this, or to root"
+                )
+            }
         }
     }
 

@@ -45,8 +45,11 @@ enum KeyFile {
         let draft = try draft(for: path, text)
         defer { unlink(draft) }
         guard link(draft, path) == 0 else {
-            throw errno == EEXIST
-                ? KeyRingError(path: path, problem: .exists) : failure("link", path)
+            switch errno {
+            case EEXIST: throw KeyRingError(path: path, problem: .exists)
+            case EPERM: throw KeyRingError(path: path, problem: .noHardLinks)
+            default: throw failure("link", path)
+            }
         }
         do throws(KeyRingError) {
             try syncFolder(of: path)

@@ -7,6 +7,8 @@ public struct KeyRingError: Error, Equatable, Sendable, CustomStringConvertible 
         case exists
         /// A system call failed: its name and its `errno`.
         case system(call: String, errno: Int32)
+        /// Its file system knows none (link(2), EPERM), so most likely no modes either.
+        case noHardLinks
         case notARegularFile
         /// Group or others can read or write it (R49): its permission bits.
         case exposed(mode: UInt32)
@@ -34,6 +36,9 @@ extension KeyRingError.Problem {
             "is there already and is never overwritten; choose another path or move it away"
         case .system(let call, let errno):
             "\(call) failed with errno \(errno); check the path and the rights of the running user"
+        case .noHardLinks:
+            "is on a file system that has no hard links, like FAT, and could not keep others from "
+                + "reading it; choose a path on one of Linux's own"
         case .notARegularFile:
             "is not a regular file; name the file that holds the keys"
         case .exposed(let mode):
