@@ -207,18 +207,21 @@ let package = Package(
                 nioEmbedded, nioPosix, nioSSL,
             ],
             swiftSettings: house),
+        .target(
+            name: "CommandLineTestSupport", dependencies: [argumentParser],
+            path: "Tests/CommandLineTestSupport", swiftSettings: house),
         .testTarget(
             name: "rekeyTests",
             dependencies: [
                 "RekeyCore", "RekeyWire", "RekeyClient", "RekeyClientTestSupport", "CRekeyProto",
-                "CProtobufC", "rekey", argumentParser,
+                "CProtobufC", "CommandLineTestSupport", "rekey", argumentParser,
             ],
             swiftSettings: house),
         .testTarget(
             name: "rekeydTests",
             dependencies: [
                 "RekeyCore", "RekeySecrets", "RekeyService", "RekeyJournal", "RekeySimulation",
-                "rekeyd", argumentParser,
+                "CommandLineTestSupport", "rekeyd",
             ],
             swiftSettings: house),
         // The proofs that the log can be trusted, programs that Tests/prove runs.

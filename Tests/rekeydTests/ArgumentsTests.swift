@@ -1,28 +1,11 @@
-import ArgumentParser
+import CommandLineTestSupport
 import Testing
 
 @testable import rekeyd
 
 @Suite("Arguments")
 struct ArgumentsTests {
-    /// Every command with the words that lead to it.
-    private static func walk(
-        _ command: any ParsableCommand.Type, _ path: [String]
-    ) -> [(path: [String], command: any ParsableCommand.Type)] {
-        [(path, command)]
-            + command.configuration.subcommands.flatMap {
-                walk($0, path + [$0.configuration.commandName ?? ""])
-            }
-    }
-
-    /// Every command with its help, hidden arguments too.
-    private static let all = walk(Rekeyd.self, []).map { path, command in
-        (
-            path: path,
-            help: Rekeyd.helpMessage(for: command, includeHidden: true, columns: 200)
-                .split(separator: "\n")
-        )
-    }
+    private static let all = NamedCommand.all(of: Rekeyd.self)
 
     /// What people hold that opens an account, by the words that would name it.
     private static let secret = [
@@ -31,17 +14,10 @@ struct ArgumentsTests {
 
     @Test("R78, R79: no command of the server takes a secret or sets a password")
     func noSecret() {
-        var names: Set<String> = []
-        for (path, help) in Self.all {
-            for line in help where line.hasPrefix("  ") {
-                let words = line.split(separator: " ")
-                guard let name = words.first(where: { $0.hasPrefix("--") }),
-                    words[0].hasPrefix("-")
-                else { continue }
-                names.insert(String(name))
-            }
-            for word in Self.secret {
-                #expect(!path.contains { $0.contains(word) }, "\(path)")
+        let names = Set(Self.all.flatMap(\.options).map(\.name))
+        for word in Self.secret {
+            for command in Self.all {
+                #expect(!command.path.contains { $0.contains(word) }, "\(command.path)")
             }
         }
         for name in names {
@@ -53,17 +29,7 @@ struct ArgumentsTests {
 
     @Test("R79: what stands without a name is a place, a caller, a key's name or a setting")
     func positional() {
-        var names: Set<String> = []
-        for (_, help) in Self.all {
-            guard let usage = help.first(where: { $0.hasPrefix("USAGE") }) else { continue }
-            let words = usage.split(separator: " ").map(String.init)
-            for (index, word) in words.enumerated() {
-                guard word.hasPrefix("<") || word.hasPrefix("[<"),
-                    !words[index - 1].contains("--")
-                else { continue }
-                names.insert(word.filter { $0.isLetter })
-            }
-        }
+        let names = Set(Self.all.flatMap(\.positionals))
         #expect(
             names.subtracting(["subcommand", "options"]) == [
                 "directory", "file", "name", "certificate", "purpose", "number", "settings",
