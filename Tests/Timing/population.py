@@ -237,7 +237,8 @@ def open_population(
     server = stack.enter_context(
         Server(
             test_binaries, "--clock-accept-ahead", "true",
-            environment={"REKEY_TEST_CLOCK": str(clock)}, place=str(folder)))
+            environment={"REKEY_TEST_CLOCK": str(clock)}, place=str(folder),
+            hashes=False))
     maker = Maker(server, clock, sizes, dice)
     maker.make()
     return Population(server.folder, maker.people, maker.keys, maker.names)
