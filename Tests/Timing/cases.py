@@ -4,8 +4,8 @@ is asked about, and what has to happen first.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
 from itertools import cycle, islice
 
 from population import PASSWORD, WRONG_CODE, WRONG_PASSWORD, Keys, Population, activation
@@ -38,6 +38,12 @@ class Case:
     sends_letters: bool = False
     # Flags of the server that is measured; the population was made under none.
     settings: tuple[str, ...] = ()
+
+    def only(self, others: Iterable[str]) -> Case:
+        """The first class and these."""
+        first = next(iter(self.classes))
+        return replace(
+            self, classes={name: self.classes[name] for name in (first, *others)})
 
 
 def of(kind: str) -> Asking:
