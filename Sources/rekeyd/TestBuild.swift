@@ -1,5 +1,5 @@
-// A build for tests, made with `-D TEETH`: its clock can be moved, and what it is safe by can be left out
-// by name. A release build holds none of this (R81).
+// A build for tests, made with `-D TEETH`: its clock can be moved, and what it is safe by, its hashes too,
+// can be left out by name. A release build holds none of this (R81).
 #if TEETH
     import Glibc
     import RekeyCore

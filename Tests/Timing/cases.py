@@ -45,6 +45,10 @@ class Case:
         return replace(
             self, classes={name: self.classes[name] for name in (first, *others)})
 
+    def around_hash(self) -> Case:
+        """The same where next to no hash is computed."""
+        return replace(self, name=f"{self.name} around its hash", hashes=False)
+
 
 def of(kind: str) -> Asking:
     """Requests for a reset by people of that kind."""

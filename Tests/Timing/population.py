@@ -229,15 +229,16 @@ def activation(keys: Keys) -> Fields:
 
 
 def open_population(
-    stack: ExitStack, test_binaries: Path, folder: Path, sizes: Sizes, seed: int
+    stack: ExitStack, test_binaries: Path, folder: Path, sizes: Sizes, seed: int,
+    environment: dict[str, str],
 ) -> Population:
-    """Makes it; it is there as long as `stack`."""
+    """Makes it in `folder`, with what the build for tests is told; it is there as long as `stack`."""
     dice = random.Random(f"{seed}/population")
     clock = folder / "clock"
     server = stack.enter_context(
         Server(
             test_binaries, "--clock-accept-ahead", "true",
-            environment={"REKEY_TEST_CLOCK": str(clock)}, place=str(folder),
+            environment={"REKEY_TEST_CLOCK": str(clock), **environment}, place=str(folder),
             hashes=False))
     maker = Maker(server, clock, sizes, dice)
     maker.make()
