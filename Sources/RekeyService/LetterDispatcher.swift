@@ -197,6 +197,8 @@ public struct LetterDispatcher: Sendable {
         case .failedLoginsSMS: .failedLoginsSMS
         case .passwordOffMail: .passwordOffMail
         case .passwordOffSMS: .passwordOffSMS
+        case .accountDeletedMail: .accountDeletedMail(link(), hold: envelope.linkLife)
+        case .accountDeletedSMS: .accountDeletedSMS(hold: envelope.linkLife)
         }
     }
 }

@@ -78,7 +78,8 @@ enum SampleStore {
             .loggedIn(session, ended: [SessionID(rawValue: 4)]), .sessionUsed(session),
             .passwordChanged(keeping: session, password), .accountUpdated(moved, change),
             .contactChangeCancelled(change.id), .accountUpdated(moved, nil),
-            .sessionEnded(session), .sessionsRevoked, .accountDeleted,
+            .sessionEnded(session), .sessionsRevoked, .accountDeleted(change),
+            .contactChangeCancelled(change.id), .accountDeleted(nil),
             .accountCreated(profile, opened), .loggedIn(session, ended: []),
         ]
     }

@@ -9,6 +9,14 @@ import Testing
 @Suite struct ContactChangeTests {
     private let thief = (mail: "thief@example.org", mobile: "+33700000099")
 
+    /// What a stolen desk would open in the place of an account that it deleted.
+    private var thiefsProfile: Profile {
+        var profile = Profile.known
+        profile.mail = thief.mail
+        profile.mobile = thief.mobile
+        return profile
+    }
+
     /// An active account whose mail a thief at a desk has changed, and the id of the change.
     private func changed(policy: Policy = Policy()) throws -> (Story, ResetID) {
         let story = Story(.active, policy: policy)
@@ -89,13 +97,13 @@ import Testing
     }
 
     @Test(
-        "R93: whatever a stolen desk does, short of deletion, opens no recovery in 24 h",
+        "R93: whatever a stolen desk does opens no recovery in 24 h, and no account to a thief",
         arguments: 1...20)
     func stolenDesk(seed: UInt64) throws {
         let (story, change) = try changed()
         var chance = SeededGenerator(seed: seed)
         while story.now < start + .hours(24) {
-            switch Int.random(in: 0..<9, using: &chance) {
+            switch Int.random(in: 0..<11, using: &chance) {
             case 0: story.update(mail: "m\(story.log.count)@example.org")
             case 1: story.update(mobile: "+337\(10_000_000 + story.log.count)")
             case 2: story.update(mail: Profile.known.mail, mobile: Profile.known.mobile)
@@ -104,29 +112,20 @@ import Testing
             case 5: story.operate(DisableAccount.self)
             case 6: story.operate(EnableAccount.self)
             case 7: story.update(name: "Name \(story.log.count)")
-            default: story.operate(RevokeSessions.self)
+            case 8: story.operate(RevokeSessions.self)
+            case 9: story.operate(DeleteAccount.self)
+            default: story.create(thiefsProfile)
             }
             story.requestReset()
             #expect(story.resets.isEmpty && story.standing != .opened)
             story.wait(.milliseconds(Int64.random(in: 0...3_600_000, using: &chance)))
         }
         // And the owner has the last word about all of it, as long as any of it is held.
+        story.now = start + .hours(24) - oneMillisecond
         story.update(mail: thief.mail, mobile: thief.mobile)
         #expect(story.cancelChange(change).isReply)
         #expect(story.subject.account?.profile.mail == Profile.known.mail)
         #expect(story.subject.account?.profile.mobile == Profile.known.mobile)
-    }
-
-    @Test("R89: deleting an account forgets the contacts of before, and their link")
-    func deleted() throws {
-        let (story, change) = try changed()
-        let letters = story.lastLetters
-        story.operate(DeleteAccount.self)
-        #expect(story.cancelChange(change).refusal == .linkInvalid)
-        story.create()
-        #expect(story.subject.account?.contactChange == nil)
-        #expect(story.cancelChange(change).refusal == .linkInvalid)
-        for letter in letters { #expect(story.delivery(of: letter) == .dead) }
     }
 
     @Test(
@@ -254,6 +253,151 @@ import Testing
         let reset = story.requestReset()
         #expect(story.cancelChange(reset).refusal == .linkInvalid)
         #expect(story.validate(reset).isReply)
+    }
+
+    // MARK: Deletion
+
+    @Test(
+        "R93: a deleted account is gone at once, and for 24 h to the millisecond none takes its place",
+        arguments: [Duration.hours(24), .hours(1), .hours(168)])
+    func deleted(_ hold: Duration) throws {
+        let (story, session) = try Story.loggedIn()
+        story.policy.contactHold = hold
+        let reset = story.requestReset()
+        let began = story.now
+        story.operate(DeleteAccount.self)
+        #expect(story.subject.account == nil && story.state == nil)
+        #expect(story.operate(GetAccount.self).refusal == .accountUnknown)
+        #expect(story.operate(DeleteAccount.self).refusal == .accountUnknown)
+        #expect(story.login().refusal == .loginFailed)
+        #expect(story.use(session).refusal == .sessionInvalid)
+        #expect(story.validate(reset).refusal == .linkInvalid)
+        #expect(story.activate(reset).refusal == .activationRefused)
+        story.requestReset()
+        #expect(story.standing != .opened && story.lastLetters.allSatisfy { $0.kind == nil })
+
+        story.now = began + hold - oneMillisecond
+        story.create(thiefsProfile)
+        #expect(story.lastEvents.isEmpty && story.lastLetters.isEmpty)
+        #expect(story.subject.account == nil)
+        story.wait(oneMillisecond)
+        #expect(story.activate(story.create()).isReply)
+        #expect(story.login().isReply)
+    }
+
+    @Test("R93: whoever opens an account in the place of a deleted one hears for how long not to")
+    func heardWhen() throws {
+        let story = Story(.active)
+        story.operate(DeleteAccount.self)
+        story.wait(.minutes(30))
+        let facts = CreateAccount.Facts(
+            profile: .known, reset: story.fresh(), letters: story.pair())
+        let answer = CreateAccount.decide(story.subject, facts, story.policy, story.now).answer
+        let refusal = try #require(answer.refusal)
+        #expect(refusal.reason == .accountExists && refusal.message.hasSuffix("in 24 h"))
+    }
+
+    @Test("R93: taking a deletion back restores the account, without a password, for its owner")
+    func undeleted() throws {
+        let (story, session) = try Story.loggedIn()
+        let before = try #require(story.subject.account)
+        story.operate(DeleteAccount.self)
+        let change = try #require(story.lastLetters.first).reset
+        story.wait(.hours(24) - oneMillisecond)
+        #expect(story.cancelChange(change).isReply)
+        let account = try #require(story.subject.account)
+        #expect(account.profile == .known && account.mobileConfirmed)
+        #expect(account.createdAt == before.createdAt && account.version > before.version)
+        #expect(story.state == .passwordOff && story.subject.deletedAccount == nil)
+        #expect(story.use(session).refusal == .sessionInvalid)
+        #expect(story.login().refusal == .loginFailed)
+        #expect(story.cancelChange(change).refusal == .linkInvalid)
+        #expect(story.recover().isReply)
+        #expect(story.login().isReply)
+    }
+
+    @Test("R93, R18: a password that was checked before the deletion opens nothing after its end")
+    func staleAcrossDeletion() throws {
+        let story = Story(.active)
+        let (version, record) = (story.subject.passwordVersion, story.freshRecord())
+        story.operate(DeleteAccount.self)
+        story.cancelChange(try #require(story.lastLetters.first).reset)
+        let after = story.subject
+        story.renew(record, of: version)
+        #expect(story.subject == after && story.password == nil)
+    }
+
+    @Test("R93: what held an account holds it when it is restored", arguments: [true, false])
+    func heldAcrossDeletion(_ isLocked: Bool) throws {
+        let story = Story(isLocked ? .locked : .suspended)
+        story.operate(DeleteAccount.self)
+        story.cancelChange(try #require(story.lastLetters.first).reset)
+        #expect(!story.subject.mayRecover(policy: story.policy, now: story.now))
+    }
+
+    @Test("R93: a deletion after a changed contact pushes nobody out: one link takes both back")
+    func changedThenDeleted() throws {
+        let (story, change) = try changed()
+        story.wait(.hours(23))
+        story.operate(DeleteAccount.self)
+        #expect(story.lastLetters.map(\.reset) == [change, change])
+        #expect(try sent(story.lastLetters[0], story).to == Profile.known.mail)
+        story.wait(.hours(24) - oneMillisecond)
+        #expect(story.cancelChange(change).isReply)
+        #expect(story.subject.account?.profile == .known)
+        #expect(story.recover().isReply)
+    }
+
+    @Test("R05, R93: whatever strangers asked for meanwhile, the restored account's owner recovers")
+    func floodWhileDeleted() throws {
+        let story = Story(.active)
+        story.operate(DeleteAccount.self)
+        let change = try #require(story.lastLetters.first).reset
+        for _ in 0..<200 {
+            story.requestReset()
+            story.wait(.minutes(2))
+        }
+        #expect(story.cancelChange(change).isReply)
+        #expect(story.recover().isReply)
+    }
+
+    @Test("R93: a pending account has nothing to steal: deleted, it makes room at once")
+    func pendingDeleted() {
+        let story = Story(.pending)
+        story.operate(DeleteAccount.self)
+        #expect(story.lastEvents == [.accountDeleted(nil)] && story.lastLetters.isEmpty)
+        #expect(story.subject.deletedAccount == nil)
+        #expect(story.activate(story.create()).isReply)
+    }
+
+    @Test("R89: nothing of a deleted account is kept once its deletion stands")
+    func deletionStands() {
+        let story = Story(.active)
+        story.operate(DeleteAccount.self)
+        #expect(story.subject.deletedAccount?.password == nil)
+        story.now = start + .hours(24) - oneMillisecond
+        #expect(!story.subject.isEmpty(at: story.now))
+        story.wait(oneMillisecond)
+        #expect(story.subject.isEmpty(at: story.now))
+        story.requestReset()
+        #expect(story.subject.deletedAccount == nil)
+    }
+
+    @Test("R93: a deletion is told to the contacts of before, until it stands or is taken back")
+    func deletionTold() throws {
+        let story = Story(.active)
+        story.operate(DeleteAccount.self)
+        let letters = story.lastLetters
+        #expect(letters.map(\.kind) == [.accountDeletedMail, .accountDeletedSMS])
+        for (letter, to) in zip(letters, [Profile.known.mail, Profile.known.mobile]) {
+            let envelope = try sent(letter, story)
+            #expect(envelope.to == to && envelope.linkLife == .hours(24))
+        }
+        story.wait(.hours(24))
+        for letter in letters { #expect(story.delivery(of: letter) == .dead) }
+        story.now = start
+        story.cancelChange(letters[0].reset)
+        for letter in letters { #expect(story.delivery(of: letter) == .dead) }
     }
 
     // MARK: Letters

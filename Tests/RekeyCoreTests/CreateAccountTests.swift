@@ -63,7 +63,6 @@ import Testing
         let (story, session) = try Story.loggedIn()
         let reset = story.requestReset()
         #expect(story.operate(DeleteAccount.self).isReply)
-        #expect(story.lastEvents == [.accountDeleted])
         #expect(story.subject.account == nil && story.state == nil)
         #expect(story.login().refusal == .loginFailed)
         #expect(story.use(session).refusal == .sessionInvalid)

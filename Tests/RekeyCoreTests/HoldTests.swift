@@ -103,7 +103,8 @@ extension LetterKind {
     fileprivate var opensNoPassword: Bool {
         switch self {
         case .activationLink, .activationCode, .contactChangedMail, .contactChangedSMS,
-            .failedLoginsMail, .failedLoginsSMS, .passwordOffMail, .passwordOffSMS:
+            .failedLoginsMail, .failedLoginsSMS, .passwordOffMail, .passwordOffSMS,
+            .accountDeletedMail, .accountDeletedSMS:
             true
         case .recoveryLink, .recoveryCode, .recoveredMail, .recoveredSMS: false
         }

@@ -27,9 +27,10 @@ import Testing
                 story.policy.blockFirst = .seconds(Int.random(in: 1...9, using: &chance))
             }
             let before = story.subject
+            expectContacts(before, &settled, at: story.now)
             let mayRecover = before.mayRecover(policy: story.policy, now: story.now)
             let logged = story.log.count
-            call(story, guessing ? 0..<40 : 0..<100, &chance)
+            call(story, guessing ? 0..<40 : 0..<106, &chance)
             let after = story.subject
             let label: Comment = "seed \(seed), step \(step), \(story.log[logged...].map(\.event))"
 
@@ -39,12 +40,12 @@ import Testing
             #expect(after.traffic.resetRequests.count <= 12, label)
             expectPassword(before, after, story.log[logged...].map(\.event), label)
             expectResets(before, after, mayRecover: mayRecover, label)
-            expectContacts(after.account, &settled, at: story.now, label)
+            expectContacts(after, &settled, at: story.now, label)
 
             for (event, at) in story.log[logged...] {
                 switch event {
                 case .activationFailed(_, .counted): guesses.append(at)
-                case .activated, .suspensionLifted, .accountDeleted: guesses = []
+                case .activated, .suspensionLifted, .accountDeleted(nil): guesses = []
                 default: break
                 }
             }
@@ -95,14 +96,15 @@ import Testing
     /// However often contacts change, those of before stay who may take it back, and nobody
     /// recovers the account meanwhile.
     private func expectContacts(
-        _ account: Account?, _ settled: inout Profile?, at now: Timestamp, _ label: Comment
+        _ subject: Subject, _ settled: inout Profile?, at now: Timestamp, _ label: Comment = ""
     ) {
+        let account = subject.account ?? subject.deletedAccount
         guard let account, let change = account.contactChange, now < change.heldUntil else {
             settled = account?.profile
             return
         }
         #expect(change.mail == settled?.mail && change.mobile == settled?.mobile, label)
-        #expect(account.password != nil && account.resets.isEmpty, label)
+        #expect(account.wasActivated && account.resets.isEmpty, label)
     }
 
     private func pause(_ chance: inout SeededGenerator) -> Int64 {
@@ -118,18 +120,25 @@ import Testing
         case 34..<36: story.operate(UnlockAccount.self)
         case 36..<38: story.operate(EnableAccount.self)
         case 38..<40: story.create()
-        case 40..<43: story.activate(reset)
+        case 40..<43, 100..<106: story.activate(reset)
         case 43..<45: story.resend(reset)
         case 45..<48: story.validate(reset)
         case 48..<63: story.login(earlier: Bool.random(using: &chance) ? session : nil)
         case 63..<65: story.renew(story.freshRecord())
         case 65..<71: story.login(right: false)
         case 71..<75: story.use(session)
-        case 75..<77: story.cancelChange(story.subject.account?.contactChange?.id ?? reset)
+        case 75..<77:
+            let account = story.subject.account ?? story.subject.deletedAccount
+            story.cancelChange(account?.contactChange?.id ?? reset)
         case 77..<79: story.logout(session)
         case 79..<81: story.changePassword(story.login().reply?.session ?? session)
         case 81..<82: story.changePassword(session, right: false)
-        case 82..<86: story.create()
+        case 82..<86:
+            if let change = story.subject.deletedAccount?.contactChange {
+                story.cancelChange(change.id)
+            } else {
+                story.create()
+            }
         case 86..<87: story.operate(DeleteAccount.self)
         case 87..<88: story.update(name: "Name \(story.log.count)")
         case 88..<90: story.update(mail: "m\(story.log.count)@example.fr")

@@ -116,5 +116,11 @@ extension Story {
     }
 
     @discardableResult
+    func operate(_: DeleteAccount.Type) -> Answer<Nothing> {
+        let facts = DeleteAccount.Facts(change: fresh(), letters: pair())
+        return run { DeleteAccount.decide($0, facts, $1, $2) }
+    }
+
+    @discardableResult
     func operate<M: AccountMethod>(_ method: M.Type) -> Answer<M.Reply> { run(M.decide) }
 }

@@ -31,7 +31,8 @@ import Testing
                 let link: String? =
                     switch content.kind {
                     case .recoveryLink, .activationLink: "ep#" + Samples.token + ">"
-                    case .contactChangedMail: "ep#cancel=" + Samples.token + ">"
+                    case .contactChangedMail, .accountDeletedMail:
+                        "ep#cancel=" + Samples.token + ">"
                     default: nil
                     }
                 #expect(link.map(mail.body.contains) ?? true)

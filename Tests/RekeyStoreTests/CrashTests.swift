@@ -47,7 +47,10 @@ struct CrashTests {
                 case 7:
                     hasWritten = try await history.transact(store, id, nil) {
                         subject, now -> Decision<Nothing> in
-                        DeleteAccount.decide(subject, policy, now)
+                        DeleteAccount.decide(
+                            subject,
+                            DeleteAccount.Facts(change: draw.reset, letters: draw.letters),
+                            policy, now)
                     }
                 default:
                     for letter in try await store.letters(due: 3).letters {

@@ -18,12 +18,12 @@ struct DurabilityTests {
         for id in [known, deleted, untouched] {
             try await store.createAccount(id, Draw(&generator))
         }
-        let draw = Draw(&generator)
+        let (draw, another) = (Draw(&generator), Draw(&generator))
         let gate = Gate(on: disk)
         gate.close()
 
         let changed = Pending { try await store.requestReset(known, draw) }
-        let removed = Pending { try await store.delete(deleted) }
+        let removed = Pending { try await store.delete(deleted, another) }
         let read = Pending { try await store.read(known) }
         let refused = Pending { try await store.createAccount(known, draw) }
         let absent = Pending { try await store.read(deleted) }

@@ -68,12 +68,40 @@ struct ForgettingTests {
         let id: SubjectID = generator.id()
         try await store.createAccount(id, Draw(&generator))
         try await store.requestReset(id, Draw(&generator))
-        try await store.delete(id)
+        try await store.delete(id, Draw(&generator))
         #expect(store.status().accounts == 0)
         #expect(try await store.read(id).value.account == nil)
         #expect(rows(store, [id]) == 1, "its limits still count")
         time.advance(by: .hours(24))
         try store.writeCheckpoint()
+        #expect(rows(store, [id]) == 0)
+    }
+
+    @Test("R89: an account that was in use leaves the disk when its deletion stands")
+    mutating func deletedInUse() async throws {
+        let store = try Bench.make(disk, time)
+        let id: SubjectID = generator.id()
+        let draw = Draw(&generator)
+        try await store.createAccount(id, draw)
+        try await store.activate(id, draw.reset, code: true, Draw(&generator))
+        let mail = try #require(try await store.read(id).value.account).profile.mail
+        func isOnDisk() -> Bool {
+            disk.contents.contains { path, bytes in
+                path.hasSuffix(".checkpoint") && bytes.firstRange(of: Array(mail.utf8)) != nil
+            }
+        }
+        try await store.delete(id, Draw(&generator))
+        #expect(store.status().accounts == 0 && store.recipes() == [:])
+        time.advance(by: .hours(24) - .milliseconds(1))
+        try store.writeCheckpoint()
+        #expect(isOnDisk())
+        time.advance(by: .milliseconds(1))
+        // A checkpoint is kept until the second one after it is verified.
+        for _ in 0..<3 {
+            try await store.requestReset(generator.id(), Draw(&generator))
+            try store.writeCheckpoint()
+        }
+        #expect(!isOnDisk())
         #expect(rows(store, [id]) == 0)
     }
 

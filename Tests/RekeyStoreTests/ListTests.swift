@@ -24,7 +24,7 @@ struct ListTests {
             try await store.createAccount(id, Draw(&generator))
             accounts.insert(id)
             if number % 10 == 0 {
-                try await store.delete(id)
+                try await store.delete(id, Draw(&generator))
                 accounts.remove(id)
             }
         }
@@ -46,7 +46,7 @@ struct ListTests {
         var accounts: [SubjectID] = []
         for _ in 0..<150 {
             if generator.count(0...3) == 0, let id = accounts.randomElement(using: &generator) {
-                try await store.delete(id)
+                try await store.delete(id, Draw(&generator))
                 accounts.removeAll { $0 == id }
             } else {
                 // Few pages, so that each holds many.

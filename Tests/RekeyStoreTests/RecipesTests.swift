@@ -32,7 +32,7 @@ struct RecipesTests {
                 try await store.login(id, password: true, Draw(&generator))
                 try await store.renew(id, dear)
             }
-            if number % 4 > 2 { try await store.delete(id) }
+            if number % 4 > 2 { try await store.delete(id, Draw(&generator)) }
             ids.append(id)
             if number == 20 { try store.writeCheckpoint() }
         }
@@ -47,7 +47,7 @@ struct RecipesTests {
         try replayed.close()
         let restored = try Bench.open(disk, time)
         #expect(restored.recipes() == expected)
-        for id in ids { try await restored.delete(id) }
+        for id in ids { try await restored.delete(id, Draw(&generator)) }
         #expect(restored.recipes() == [:])
     }
 

@@ -137,7 +137,7 @@ struct RecordsTests {
         let record = Records.bytes(
             .transaction(
                 Transaction(
-                    subject: generator.id(), at: generator.time(), events: [.accountDeleted])),
+                    subject: generator.id(), at: generator.time(), events: [.accountDeleted(nil)])),
             arena)
         // Field 99 of the oneof, as a newer version would write it, and a subject of 3 bytes.
         let laterEvent: [UInt8] = [1, 0x1A, 3, 0x9A, 6, 0]

@@ -15,8 +15,8 @@ public struct Envelope: Hashable, Sendable {
     public var to: String
     public var name: String
     public var language: Language
-    /// How long the link opened when it was made, and an account is held for a changed contact;
-    /// zero for letters without either.
+    /// How long the link opened when it was made, and an account is held for a changed contact or a
+    /// deletion; zero for letters without either.
     public var linkLife: Duration
     /// After a change of contacts: those that are other ones now, masked.
     public var newMail: String?
@@ -27,7 +27,9 @@ extension Subject {
     /// What to do with `letter` now.
     public func delivery(of letter: Letter, policy: Policy, now: Timestamp) -> Delivery {
         // An identifier may come back after its account was deleted; older letters are not its own.
-        guard let kind = letter.kind, let account, letter.queuedAt >= account.createdAt
+        guard let kind = letter.kind,
+            let account = kind.tellsOfDeletion ? deletedAccount : account,
+            letter.queuedAt >= account.createdAt
         else { return .dead }
         let profile = account.profile
         var envelope = Envelope(
@@ -49,7 +51,7 @@ extension Subject {
             }
             guard mayRecover(policy: policy, now: now) else { return .hold }
             envelope.linkLife = reset.validUntil - reset.openedAt
-        case .contactChangedMail, .contactChangedSMS:
+        case .contactChangedMail, .contactChangedSMS, .accountDeletedMail, .accountDeletedSMS:
             // Whatever the account is held by: who was a contact before must hear of it.
             guard let change = account.openContactChange(at: now), change.id == letter.reset
             else { return .dead }
@@ -63,6 +65,13 @@ extension Subject {
         // The policy may have narrowed since the number was written (R07).
         guard kind.channel == .mail || policy.sendsSMS(to: envelope.to) else { return .dead }
         return .send(envelope)
+    }
+}
+
+extension LetterKind {
+    /// It goes out when the account is no longer there.
+    fileprivate var tellsOfDeletion: Bool {
+        self == .accountDeletedMail || self == .accountDeletedSMS
     }
 }
 

@@ -12,6 +12,8 @@ public enum LetterKind: UInt8, CaseIterable, Sendable {
     case failedLoginsSMS
     case passwordOffMail
     case passwordOffSMS
+    case accountDeletedMail
+    case accountDeletedSMS
 
     /// By what way it goes.
     public enum Channel: Sendable { case mail, sms }
@@ -19,10 +21,10 @@ public enum LetterKind: UInt8, CaseIterable, Sendable {
     public var channel: Channel {
         switch self {
         case .recoveryLink, .activationLink, .recoveredMail, .contactChangedMail,
-            .failedLoginsMail, .passwordOffMail:
+            .failedLoginsMail, .passwordOffMail, .accountDeletedMail:
             .mail
         case .recoveryCode, .activationCode, .recoveredSMS, .contactChangedSMS, .failedLoginsSMS,
-            .passwordOffSMS:
+            .passwordOffSMS, .accountDeletedSMS:
             .sms
         }
     }

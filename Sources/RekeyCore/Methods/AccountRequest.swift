@@ -4,7 +4,8 @@ public struct AccountRequest: Hashable, Sendable {
     public init(identifier: String) { self.identifier = identifier }
 }
 
-/// An operator's call that names one account and changes it, or only looks at it.
+/// An operator's call that names one account and changes it, or only looks at it, and needs nothing
+/// drawn for that.
 public protocol AccountMethod: Method where Request == AccountRequest {
     static func decide(
         _ subject: Subject, _ policy: Policy, _ now: Timestamp

@@ -1,5 +1,5 @@
-/// Somebody who was a contact before takes back what was changed (R93). Only this does: a mail
-/// scanner that opens the link changes nothing (R16).
+/// Somebody who was a contact before takes back what was changed, or that the account was deleted
+/// (R93). Only this does: a mail scanner that opens the link changes nothing (R16).
 public enum CancelContactChange: Method {
     public static let name = "rekey.v1.Rekey/CancelContactChange"
     public static let repeatability = Repeatability.withKey
@@ -21,7 +21,8 @@ public enum CancelContactChange: Method {
     public static func decide(
         _ subject: Subject, _ id: ResetID, _ now: Timestamp
     ) -> Decision<Reply> {
-        guard let change = subject.account?.openContactChange(at: now), change.id == id else {
+        let account = subject.account ?? subject.deletedAccount
+        guard let change = account?.openContactChange(at: now), change.id == id else {
             return .refused(.linkInvalid)
         }
         return Decision(.reply(Nothing()), events: [.contactChangeCancelled(id)])

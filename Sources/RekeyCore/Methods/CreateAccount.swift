@@ -44,6 +44,14 @@ public enum CreateAccount: Method {
             return .refused(
                 Refusal(.accountExists, "there is already an account with this identifier"))
         }
+        if let change = subject.deletedAccount?.openContactChange(at: now) {
+            let hours = Int(((change.heldUntil - now) / .hours(1)).rounded(.up))
+            return .refused(
+                Refusal(
+                    .accountExists,
+                    "the account with this identifier was deleted, and its owner can still take "
+                        + "that back; create another one in \(hours) h"))
+        }
         let reset = Reset(
             id: facts.reset, purpose: .activation, openedAt: now,
             validUntil: now + policy.activationLinkLife, codeValidUntil: now + policy.codeLife)

@@ -32,15 +32,7 @@ public enum UpdateAccount: Method {
     public typealias Reply = AccountSummary
 
     /// For a change of contacts.
-    public struct Facts: Sendable {
-        public var change: ResetID
-        public var letters: LetterPair
-
-        public init(change: ResetID, letters: LetterPair) {
-            self.change = change
-            self.letters = letters
-        }
-    }
+    public typealias Facts = ContactChange.Facts
 
     public static func decide(
         _ subject: Subject, _ request: Request, _ facts: Facts, _ policy: Policy, _ now: Timestamp
@@ -68,7 +60,9 @@ public enum UpdateAccount: Method {
             to: profile, id: facts.change, policy: policy, at: now)
         return subject.operated(
             by: [.accountUpdated(profile, change)],
-            letters: change?.letters(to: subject.id, ids: facts.letters, at: now) ?? [],
+            letters: change?.letters(
+                .contactChangedMail, .contactChangedSMS, to: subject.id, ids: facts.letters,
+                at: now) ?? [],
             policy, now)
     }
 }

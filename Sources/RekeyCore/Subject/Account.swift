@@ -40,6 +40,18 @@ public struct Account: Hashable, Sendable {
     /// Its owner had a password once, if not now: the key ring may have been lost since.
     public var wasActivated: Bool { passwordVersion > Self.firstVersion(createdAt) }
 
+    /// What is kept of it while its deletion may be taken back: nothing that opens anything. Then
+    /// its password is off, until its owner recovers it; what else stopped it, stops it again.
+    func deleted(_ change: ContactChange) -> Account {
+        var account = self
+        account.password = nil
+        account.passwordVersion &+= 1
+        account.resets = []
+        account.sessions = []
+        account.contactChange = change
+        return account
+    }
+
     private static func firstVersion(_ createdAt: Timestamp) -> UInt64 {
         UInt64(max(0, createdAt.milliseconds))
     }

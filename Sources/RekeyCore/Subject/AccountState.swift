@@ -6,7 +6,7 @@
 /// | pending | CreateAccount | no | yes, it activates | Activate |
 /// | active | – | yes | yes | – |
 /// | blocked | failures in a row | no | yes | time, Activate |
-/// | password off | many failures in a row, a lost key ring | no | yes | Activate |
+/// | password off | many failures in a row, a lost key ring, a deletion that was taken back | no | yes | Activate |
 /// | suspended | wrong codes within a window | yes | no | the window, UnlockAccount |
 /// | locked | LockAccount | no | no; nothing voided | UnlockAccount |
 /// | disabled | DisableAccount | no | no; sessions and resets voided | EnableAccount |

@@ -6,7 +6,8 @@
 /// | what happens meanwhile | contacts | the hold |
 /// |---|---|---|
 /// | UpdateAccount, with another contact | those it says | goes on for its full length, with the same id, for the same contacts of before |
-/// | CancelContactChange | those of before | ends |
+/// | DeleteAccount | nobody: there is no account, and none is created | as by another contact |
+/// | CancelContactChange | those of before, of a deleted account too | ends |
 /// | any other call | as they are | as it is |
 ///
 /// Who was a contact before the first of several changes keeps the last word: neither is it pushed
@@ -34,14 +35,25 @@ public struct ContactChange: Hashable, Sendable {
 
     /// The letters that tell the contacts of before: a mail, which brings the link, and an SMS, also
     /// where the number is as it was, since nobody may look into that mailbox any more.
-    func letters(to subject: SubjectID, ids: LetterPair, at now: Timestamp) -> [Letter] {
-        let kinds: [(LetterID, LetterKind)] = [
-            (ids.first, .contactChangedMail), (ids.second, .contactChangedSMS),
-        ]
-        return kinds.map { id, kind in
+    func letters(
+        _ mail: LetterKind, _ sms: LetterKind, to subject: SubjectID, ids: LetterPair,
+        at now: Timestamp
+    ) -> [Letter] {
+        [(ids.first, mail), (ids.second, sms)].map { id, kind in
             Letter(
                 id: id, subject: subject, kind: kind, reset: self.id, codeGeneration: 0,
                 queuedAt: now)
+        }
+    }
+
+    /// What a call draws that may begin a hold.
+    public struct Facts: Sendable {
+        public var change: ResetID
+        public var letters: LetterPair
+
+        public init(change: ResetID, letters: LetterPair) {
+            self.change = change
+            self.letters = letters
         }
     }
 }
@@ -54,10 +66,13 @@ extension Account {
 
     /// The hold that changing to `profile` begins, or renews; nil where it does neither: no contact
     /// differs, or it was never activated, so that there is nothing to steal.
+    ///
+    /// - Parameter profile: nil: the account is deleted.
     func contactChange(
-        to profile: Profile, id: ResetID, policy: Policy, at now: Timestamp
+        to profile: Profile?, id: ResetID, policy: Policy, at now: Timestamp
     ) -> ContactChange? {
-        guard wasActivated, !profile.hasContacts(of: self.profile) else { return nil }
+        let isKept = profile?.hasContacts(of: self.profile) ?? false
+        guard wasActivated, !isKept else { return nil }
         let until = now + policy.contactHold
         guard var open = openContactChange(at: now) else {
             return ContactChange(

@@ -16,7 +16,8 @@ public enum Event: Hashable, Sendable {
     case accountUpdated(Profile, ContactChange?)
     case accountHeld(Account.Hold)
     case suspensionLifted
-    case accountDeleted
+    /// With the hold within which that may be taken back, if there is one.
+    case accountDeleted(ContactChange?)
     case sessionsRevoked
     case contactChangeCancelled(ResetID)
 }

@@ -2,6 +2,7 @@ extension Subject {
     /// The only thing that changes a subject: `event`, which happened at `now`.
     public mutating func apply(_ event: Event, at now: Timestamp) {
         if account?.openContactChange(at: now) == nil { account?.contactChange = nil }
+        if deletedAccount?.openContactChange(at: now) == nil { deletedAccount = nil }
         switch event {
         case .resetRequested(let reset, let standing):
             apply(reset, standing, at: now)
@@ -62,7 +63,8 @@ extension Subject {
         case .suspensionLifted:
             account?.wrongCodes = []
             account?.version &+= 1
-        case .accountDeleted:
+        case .accountDeleted(let change):
+            deletedAccount = change.flatMap { account?.deleted($0) }
             account = nil
         case .sessionsRevoked:
             account?.sessions = []
@@ -95,16 +97,21 @@ extension Subject {
     }
 
     /// R93. Sessions end too: whoever says that it was somebody else says that somebody else is at
-    /// the account, and a session costs its owner one login.
+    /// the account, and a session costs its owner one login. So do resets, with the windows of
+    /// requests: what was asked for a deleted account left none open.
     private mutating func takeBackContactChange(_ id: ResetID) {
-        guard let account, let change = account.contactChange, change.id == id else { return }
-        var profile = account.profile
-        profile.mail = change.mail
-        profile.mobile = change.mobile
-        apply(profile)
-        self.account?.mobileConfirmed = change.mobileConfirmed
-        self.account?.sessions = []
-        self.account?.contactChange = nil
+        guard var account = account ?? deletedAccount, let change = account.contactChange,
+            change.id == id
+        else { return }
+        account.profile.mail = change.mail
+        account.profile.mobile = change.mobile
+        account.mobileConfirmed = change.mobileConfirmed
+        account.sessions = []
+        account.contactChange = nil
+        account.version &+= 1
+        self.account = account
+        deletedAccount = nil
+        voidResets()
     }
 
     private mutating func setPassword(_ password: PasswordRecord) {

@@ -4,16 +4,27 @@ public struct Subject: Hashable, Sendable {
     public let id: SubjectID
     public var traffic: Traffic
     public var account: Account?
+    /// The account that was here, while who was its contact may take its deletion back (R93). To
+    /// every call but that one, and CreateAccount, it is as if it were not here.
+    public var deletedAccount: Account?
 
-    public init(id: SubjectID, traffic: Traffic = Traffic(), account: Account? = nil) {
+    public init(
+        id: SubjectID, traffic: Traffic = Traffic(), account: Account? = nil,
+        deletedAccount: Account? = nil
+    ) {
         self.id = id
         self.traffic = traffic
         self.account = account
+        self.deletedAccount = deletedAccount
     }
+
+    /// There is no account in its row, not even a deleted one.
+    public var isVacant: Bool { account == nil && deletedAccount == nil }
 
     /// Nothing is known about it any more, so that its row may go.
     public func isEmpty(at now: Timestamp) -> Bool {
-        account == nil && traffic.isForgotten(at: now)
+        account == nil && deletedAccount?.openContactChange(at: now) == nil
+            && traffic.isForgotten(at: now)
     }
 
     /// What the state table calls this account now; nil where there is none.

@@ -28,6 +28,13 @@ public enum LetterContent: Sendable {
     case failedLoginsSMS
     case passwordOffMail
     case passwordOffSMS
+    /// To who was a contact of a deleted account.
+    ///
+    /// - Parameters:
+    ///   - link: The token that takes the deletion back.
+    ///   - hold: For how long it does.
+    case accountDeletedMail(_ link: Secret, hold: Duration)
+    case accountDeletedSMS(hold: Duration)
 
     public var kind: LetterKind {
         switch self {
@@ -43,6 +50,8 @@ public enum LetterContent: Sendable {
         case .failedLoginsSMS: .failedLoginsSMS
         case .passwordOffMail: .passwordOffMail
         case .passwordOffSMS: .passwordOffSMS
+        case .accountDeletedMail: .accountDeletedMail
+        case .accountDeletedSMS: .accountDeletedSMS
         }
     }
 }

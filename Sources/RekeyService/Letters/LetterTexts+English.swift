@@ -126,6 +126,28 @@ extension LetterTexts {
             """
             {{institution}}: too many failed logins, your access code has been switched off. Reset \
             it in your personal account.
+            """),
+        accountDeletedMail: MailText(
+            subject: "{{institution}}: Your personal account has been deleted",
+            body: """
+                Your personal account has been deleted, and nobody can log in to it any more.
+
+                If you asked for this, there is nothing else you need to do.
+
+                If you did not, click the URL below within {{life}} to cancel it:
+
+                <{{link}}>
+
+                Your personal account will be restored, with its earlier contact details. To log in \
+                again, choose a new password: click "Forgotten access code" on its login page. Then \
+                let us know at the address below.
+
+                \(englishClose)
+                """),
+        accountDeletedSMS: template(
+            """
+            {{institution}}: your personal account has been deleted. If this was not you, cancel \
+            it within {{life}} with the link in our mail.
             """))
 
     private static let englishClose = """

@@ -132,6 +132,29 @@ extension LetterTexts {
             """
             {{institution}} : trop de connexions échouées, votre code d'accès est désactivé. \
             Réinitialisez-le dans votre espace personnel.
+            """),
+        accountDeletedMail: MailText(
+            subject: "{{institution}} : Votre espace personnel a été supprimé",
+            body: """
+                Votre espace personnel a été supprimé : plus personne ne peut s'y connecter.
+
+                Si vous êtes à l'origine de cette suppression, vous n'avez rien d'autre à faire.
+
+                Si vous n'en êtes pas à l'origine, annulez-la en cliquant sur l'URL ci-dessous dans \
+                un délai de {{life}} :
+
+                <{{link}}>
+
+                Votre espace personnel sera rétabli avec vos coordonnées précédentes. Pour vous \
+                connecter à nouveau, choisissez un nouveau mot de passe : cliquez sur « Code d'accès \
+                oublié » sur sa page de connexion. Prévenez-nous ensuite à l'adresse ci-dessous.
+
+                \(frenchClose)
+                """),
+        accountDeletedSMS: template(
+            """
+            {{institution}} : votre espace personnel a été supprimé. Si ce n'était pas vous, \
+            annulez sous {{life}} par le lien de notre mail.
             """))
 
     private static let frenchClose = """

@@ -31,6 +31,8 @@ struct LetterTexts: Sendable {
     let failedLoginsSMS: MustacheTemplate
     let passwordOffMail: MailText
     let passwordOffSMS: MustacheTemplate
+    let accountDeletedMail: MailText
+    let accountDeletedSMS: MustacheTemplate
 
     static subscript(language: Language) -> LetterTexts {
         switch language {

@@ -77,6 +77,12 @@ public struct LetterWriter: Sendable {
             return try mail(texts.passwordOffMail)
         case .passwordOffSMS:
             return try sms(texts.passwordOffSMS)
+        case .accountDeletedMail(let link, let hold):
+            put(link: link, for: "cancel=", life: hold)
+            return try mail(texts.accountDeletedMail)
+        case .accountDeletedSMS(let hold):
+            values["life"] = language.linkLife(hold)
+            return try sms(texts.accountDeletedSMS)
         }
     }
 

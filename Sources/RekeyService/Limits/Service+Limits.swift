@@ -42,4 +42,19 @@ extension Service {
             throw error
         }
     }
+
+    /// Decides an operator's call, whose SMS is paid like any other (R07); one that sends none costs
+    /// nothing.
+    func decidePaying<Reply: Storable>(
+        _ subject: SubjectID, _ call: Call,
+        _ decide: @escaping @Sendable (Subject, Timestamp) -> Decision<Reply>
+    ) async throws(Refusal) -> Reply {
+        try await charging(.letters, call, Origin()) { (decided) async throws(Refusal) in
+            try await self.decide(subject, call) { subject, now in
+                let decision = decide(subject, now)
+                if !decision.letters.isEmpty { decided.now.store(true, ordering: .relaxed) }
+                return decision
+            }
+        }
+    }
 }

@@ -7,7 +7,6 @@ extension LockAccount: Served {}
 extension UnlockAccount: Served {}
 extension DisableAccount: Served {}
 extension EnableAccount: Served {}
-extension DeleteAccount: Served {}
 extension RevokeSessions: Served {}
 
 extension AccountMethod where Reply: Storable {

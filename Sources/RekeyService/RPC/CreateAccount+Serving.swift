@@ -1,6 +1,5 @@
 public import RekeyCore
 import RekeySecrets
-import Synchronization
 
 extension CreateAccount: Served {
     public static func answer(
@@ -13,13 +12,8 @@ extension CreateAccount: Served {
         ).checked(service.policy)
         let facts = Facts(
             profile: profile, reset: service.randomness.resetID(), letters: service.letterPair())
-        // Its SMS is paid like any other (R07).
-        return try await service.charging(.letters, call, Origin()) {
-            (decided) async throws(Refusal) in
-            try await service.decide(subject, call) { subject, now in
-                decided.now.store(true, ordering: .relaxed)
-                return decide(subject, facts, service.policy, now)
-            }
+        return try await service.decidePaying(subject, call) { subject, now in
+            decide(subject, facts, service.policy, now)
         }
     }
 }

@@ -183,7 +183,7 @@ public final class EmbeddedStore: AccountStore {
             let read = try row.map { (row) throws(StoreError) in
                 try Records.subject(subject, row, arena)
             }
-            if read?.account == nil { decoy.unpack(arena) }
+            if read?.isVacant ?? true { decoy.unpack(arena) }
             guard let read, !read.isEmpty(at: now) else {
                 return Reading(value: Subject(id: subject), now: now)
             }

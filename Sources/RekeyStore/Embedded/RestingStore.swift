@@ -51,8 +51,8 @@ public struct RestingStore {
 
     /// Makes a new store of these accounts for a new key ring: each under its new subject, with its
     /// contacts, holds and wrong codes, and with nothing that only the old ring was good for: no
-    /// password, session, reset, letter or idempotency outcome, and no traffic of strangers. All of it
-    /// is durable on return.
+    /// password, session, reset, letter or idempotency outcome, no deletion that could be taken back,
+    /// and no traffic of strangers. All of it is durable on return.
     ///
     /// - Parameters:
     ///   - tag: the new ring's check value.

@@ -43,7 +43,7 @@ struct Tables {
         _ id: SubjectID, at now: Timestamp
     ) throws(StoreError) -> (Subject, sequence: UInt64) {
         let found = try stored(id, at: now)
-        if found.0.account == nil { decoy.unpack(arena) }
+        if found.0.isVacant { decoy.unpack(arena) }
         return found
     }
 
@@ -60,7 +60,7 @@ struct Tables {
     mutating func put(
         _ subject: Subject, before: PasswordRecord.Recipe?, sequence: UInt64, now: Timestamp
     ) {
-        if subject.account == nil { decoy.pack(arena) }
+        if subject.isVacant { decoy.pack(arena) }
         keep(subject, before: before, sequence: sequence, now: now)
     }
 

@@ -58,7 +58,8 @@ extension EventRecord {
         case REKEY__V1__EVENT__KIND_SUSPENSION_LIFTED:
             event = .suspensionLifted
         case REKEY__V1__EVENT__KIND_ACCOUNT_DELETED:
-            event = .accountDeleted
+            event = .accountDeleted(
+                try contactChange(message.account_deleted.pointee.contact_change))
         case REKEY__V1__EVENT__KIND_SESSIONS_REVOKED:
             event = .sessionsRevoked
         case REKEY__V1__EVENT__KIND_CONTACT_CHANGE_CANCELLED:
@@ -152,9 +153,13 @@ extension EventRecord {
         case .suspensionLifted:
             message.kind_case = REKEY__V1__EVENT__KIND_SUSPENSION_LIFTED
             message.suspension_lifted = arena.body(rekey_suspension_lifted_descriptor())
-        case .accountDeleted:
+        case .accountDeleted(let change):
             message.kind_case = REKEY__V1__EVENT__KIND_ACCOUNT_DELETED
-            message.account_deleted = arena.body(rekey_account_deleted_descriptor())
+            message.account_deleted = arena.body(rekey_account_deleted_descriptor()) {
+                if let change {
+                    $0.contact_change = arena.message(ContactChangeRecord(change: change))
+                }
+            }
         case .sessionsRevoked:
             message.kind_case = REKEY__V1__EVENT__KIND_SESSIONS_REVOKED
             message.sessions_revoked = arena.body(rekey_sessions_revoked_descriptor())

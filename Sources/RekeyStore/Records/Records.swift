@@ -124,7 +124,9 @@ enum Records {
             return try row.span.bytes.withUnsafeBytes { (row) throws(Refusal) in
                 try arena.scope(budget: Arena.packingBudget) { () throws(Refusal) in
                     let record = try arena.decode(SubjectRecord.self, fromChecked: row)
-                    return Subject(id: id, traffic: record.traffic, account: record.account)
+                    return Subject(
+                        id: id, traffic: record.traffic, account: record.account,
+                        deletedAccount: record.deletedAccount)
                 }
             }
         } catch {

@@ -7,10 +7,12 @@ import RekeyWire
 struct SubjectRecord: WireMessage {
     var traffic: Traffic
     var account: Account?
+    var deletedAccount: Account?
 
     init(_ subject: Subject) {
         traffic = subject.traffic
         account = subject.account
+        deletedAccount = subject.deletedAccount
     }
 
     static var descriptor: UnsafePointer<ProtobufCMessageDescriptor> {
@@ -26,6 +28,9 @@ struct SubjectRecord: WireMessage {
         if let row = message.account {
             account = try AccountRecord(row.pointee).account
         }
+        if let row = message.deleted_account {
+            deletedAccount = try AccountRecord(row.pointee).account
+        }
     }
 
     func fill(_ message: inout Rekey__V1__SubjectRow, _ arena: Arena) {
@@ -34,6 +39,9 @@ struct SubjectRecord: WireMessage {
         message.login_failures = UInt32(clamping: traffic.loginFailures)
         message.last_login_failure_ms = traffic.lastLoginFailure?.wire ?? 0
         if let account { message.account = arena.message(AccountRecord(account: account)) }
+        if let deletedAccount {
+            message.deleted_account = arena.message(AccountRecord(account: deletedAccount))
+        }
     }
 }
 

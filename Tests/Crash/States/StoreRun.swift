@@ -221,8 +221,9 @@ final class StoreRun: Workload {
             try begin(session, subject, key) { RequestReset.decide($0, facts, policy, $1) }
         case 7 where hasAccount:
             accounts.remove(subject)
+            let facts = DeleteAccount.Facts(change: reset, letters: letters)
             try begin(session, subject, nil) { subject, now -> Decision<Nothing> in
-                DeleteAccount.decide(subject, policy, now)
+                DeleteAccount.decide(subject, facts, policy, now)
             }
         default:
             let record = generator.password()

@@ -40,6 +40,8 @@ enum Samples {
                 Secret(link.utf8), hold: .hours(24), newMail: "m•••@•••.fr", newMobile: "•••99"),
             .contactChangedSMS(hold: .hours(24)), .failedLoginsMail, .failedLoginsSMS,
             .passwordOffMail, .passwordOffSMS,
+            .accountDeletedMail(Secret(link.utf8), hold: .hours(24)),
+            .accountDeletedSMS(hold: .hours(24)),
         ]
     }
 

@@ -140,9 +140,12 @@ extension EmbeddedStore {
     }
 
     @discardableResult
-    func delete(_ id: SubjectID) async throws(StoreError) -> Answer<Nothing> {
+    func delete(
+        _ id: SubjectID, _ draw: Draw
+    ) async throws(StoreError) -> Answer<Nothing> {
         try await transact(id) { subject, now in
-            DeleteAccount.decide(subject, Bench.policy, now)
+            let facts = DeleteAccount.Facts(change: draw.reset, letters: draw.letters)
+            return DeleteAccount.decide(subject, facts, Bench.policy, now)
         }
     }
 }

@@ -89,7 +89,8 @@ extension SeededGenerator {
             traffic: Traffic(
                 resetRequests: list(0...8) { $0.time() }, loginFailures: count(0...100),
                 lastLoginFailure: Bool.random(using: &self) ? time() : nil),
-            account: Bool.random(using: &self) ? account() : nil)
+            account: Bool.random(using: &self) ? account() : nil,
+            deletedAccount: Bool.random(using: &self) ? account() : nil)
     }
 
     mutating func refusal() -> Refusal {
@@ -118,7 +119,8 @@ extension SeededGenerator {
             .passwordChanged(keeping: id(), password()), .accountCreated(profile(), reset()),
             .accountUpdated(profile(), Bool.random(using: &self) ? contactChange() : nil),
             .accountHeld([.none, .locked, .disabled].randomElement(using: &self) ?? .none),
-            .suspensionLifted, .accountDeleted, .sessionsRevoked, .contactChangeCancelled(id()),
+            .suspensionLifted, .accountDeleted(Bool.random(using: &self) ? contactChange() : nil),
+            .sessionsRevoked, .contactChangeCancelled(id()),
         ]
     }
 }

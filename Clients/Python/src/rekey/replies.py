@@ -73,6 +73,8 @@ class LetterKind(_Number):
     FAILED_LOGINS_SMS = 10
     PASSWORD_OFF_MAIL = 11
     PASSWORD_OFF_SMS = 12
+    ACCOUNT_DELETED_MAIL = 13
+    ACCOUNT_DELETED_SMS = 14
 
 
 class ServingStatus(_Number):

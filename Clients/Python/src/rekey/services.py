@@ -124,7 +124,8 @@ class RekeyService(Caller):
         origin: Origin | None = None,
         **options: Unpack[KeyedCallOptions],
     ) -> None:
-        """Restores the contacts of before a change; ends every session and the pause of recovery.
+        """Restores the contacts of before a change, or a deleted account; ends every session and the
+        pause of recovery.
         The link is the token behind the #cancel= of the URL in the mail. Refused: LINK_INVALID."""
         request = recovery.CancelContactChangeRequest(
             link=secret_bytes(link, "link"), origin=Origin.message(origin)
@@ -309,7 +310,8 @@ class OperatorService(Caller):
     def delete_account(
         self, identifier: str, **options: Unpack[KeyedCallOptions]
     ) -> None:
-        """Removes the account and its personal data."""
+        """Removes the account and its personal data. Its owner can take that back for a day, by
+        `cancel_contact_change`; until then its identifier is in use."""
         request = operator.AccountRequest(identifier=identifier)
         self.call(methods.DELETE_ACCOUNT, request, **options)
 

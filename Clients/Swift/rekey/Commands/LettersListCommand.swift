@@ -60,6 +60,8 @@ extension LetterKind {
         case .failedLoginsSMS: "failed logins, by SMS"
         case .passwordOffMail: "password off, by mail"
         case .passwordOffSMS: "password off, by SMS"
+        case .accountDeletedMail: "deleted account, by mail"
+        case .accountDeletedSMS: "deleted account, by SMS"
         }
     }
 }

@@ -1662,7 +1662,7 @@ const ProtobufCEnumDescriptor rekey__v1__account_state__descriptor =
   rekey__v1__account_state__value_ranges,
   NULL,NULL,NULL,NULL   /* reserved[1234] */
 };
-static const ProtobufCEnumValue rekey__v1__letter_kind__enum_values_by_number[13] =
+static const ProtobufCEnumValue rekey__v1__letter_kind__enum_values_by_number[15] =
 {
   { "LETTER_KIND_UNSPECIFIED", "REKEY__V1__LETTER_KIND__LETTER_KIND_UNSPECIFIED", 0 },
   { "LETTER_KIND_RECOVERY_LINK", "REKEY__V1__LETTER_KIND__LETTER_KIND_RECOVERY_LINK", 1 },
@@ -1677,12 +1677,16 @@ static const ProtobufCEnumValue rekey__v1__letter_kind__enum_values_by_number[13
   { "LETTER_KIND_FAILED_LOGINS_SMS", "REKEY__V1__LETTER_KIND__LETTER_KIND_FAILED_LOGINS_SMS", 10 },
   { "LETTER_KIND_PASSWORD_OFF_MAIL", "REKEY__V1__LETTER_KIND__LETTER_KIND_PASSWORD_OFF_MAIL", 11 },
   { "LETTER_KIND_PASSWORD_OFF_SMS", "REKEY__V1__LETTER_KIND__LETTER_KIND_PASSWORD_OFF_SMS", 12 },
+  { "LETTER_KIND_ACCOUNT_DELETED_MAIL", "REKEY__V1__LETTER_KIND__LETTER_KIND_ACCOUNT_DELETED_MAIL", 13 },
+  { "LETTER_KIND_ACCOUNT_DELETED_SMS", "REKEY__V1__LETTER_KIND__LETTER_KIND_ACCOUNT_DELETED_SMS", 14 },
 };
 static const ProtobufCIntRange rekey__v1__letter_kind__value_ranges[] = {
-{0, 0},{0, 13}
+{0, 0},{0, 15}
 };
-static const ProtobufCEnumValueIndex rekey__v1__letter_kind__enum_values_by_name[13] =
+static const ProtobufCEnumValueIndex rekey__v1__letter_kind__enum_values_by_name[15] =
 {
+  { "LETTER_KIND_ACCOUNT_DELETED_MAIL", 13 },
+  { "LETTER_KIND_ACCOUNT_DELETED_SMS", 14 },
   { "LETTER_KIND_ACTIVATION_CODE", 4 },
   { "LETTER_KIND_ACTIVATION_LINK", 3 },
   { "LETTER_KIND_CONTACT_CHANGED_MAIL", 7 },
@@ -1704,9 +1708,9 @@ const ProtobufCEnumDescriptor rekey__v1__letter_kind__descriptor =
   "LetterKind",
   "Rekey__V1__LetterKind",
   "rekey.v1",
-  13,
+  15,
   rekey__v1__letter_kind__enum_values_by_number,
-  13,
+  15,
   rekey__v1__letter_kind__enum_values_by_name,
   1,
   rekey__v1__letter_kind__value_ranges,

@@ -2439,9 +2439,29 @@ const ProtobufCMessageDescriptor rekey__v1__account_held__descriptor =
   (ProtobufCMessageInit) rekey__v1__account_held__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-#define rekey__v1__account_deleted__field_descriptors NULL
-#define rekey__v1__account_deleted__field_indices_by_name NULL
-#define rekey__v1__account_deleted__number_ranges NULL
+static const ProtobufCFieldDescriptor rekey__v1__account_deleted__field_descriptors[1] =
+{
+  {
+    "contact_change",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Rekey__V1__AccountDeleted, contact_change),
+    &rekey__v1__contact_change_row__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned rekey__v1__account_deleted__field_indices_by_name[] = {
+  0,   /* field[0] = contact_change */
+};
+static const ProtobufCIntRange rekey__v1__account_deleted__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 1 }
+};
 const ProtobufCMessageDescriptor rekey__v1__account_deleted__descriptor =
 {
   PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
@@ -2450,10 +2470,10 @@ const ProtobufCMessageDescriptor rekey__v1__account_deleted__descriptor =
   "Rekey__V1__AccountDeleted",
   "rekey.v1",
   sizeof(Rekey__V1__AccountDeleted),
-  0,
+  1,
   rekey__v1__account_deleted__field_descriptors,
   rekey__v1__account_deleted__field_indices_by_name,
-  0,  rekey__v1__account_deleted__number_ranges,
+  1,  rekey__v1__account_deleted__number_ranges,
   (ProtobufCMessageInit) rekey__v1__account_deleted__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
@@ -2531,7 +2551,7 @@ const ProtobufCMessageDescriptor rekey__v1__contact_change_cancelled__descriptor
   (ProtobufCMessageInit) rekey__v1__contact_change_cancelled__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor rekey__v1__subject_row__field_descriptors[4] =
+static const ProtobufCFieldDescriptor rekey__v1__subject_row__field_descriptors[5] =
 {
   {
     "reset_requests_ms",
@@ -2581,9 +2601,22 @@ static const ProtobufCFieldDescriptor rekey__v1__subject_row__field_descriptors[
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "deleted_account",
+    5,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Rekey__V1__SubjectRow, deleted_account),
+    &rekey__v1__account_row__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned rekey__v1__subject_row__field_indices_by_name[] = {
   3,   /* field[3] = account */
+  4,   /* field[4] = deleted_account */
   2,   /* field[2] = last_login_failure_ms */
   1,   /* field[1] = login_failures */
   0,   /* field[0] = reset_requests_ms */
@@ -2591,7 +2624,7 @@ static const unsigned rekey__v1__subject_row__field_indices_by_name[] = {
 static const ProtobufCIntRange rekey__v1__subject_row__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 4 }
+  { 0, 5 }
 };
 const ProtobufCMessageDescriptor rekey__v1__subject_row__descriptor =
 {
@@ -2601,7 +2634,7 @@ const ProtobufCMessageDescriptor rekey__v1__subject_row__descriptor =
   "Rekey__V1__SubjectRow",
   "rekey.v1",
   sizeof(Rekey__V1__SubjectRow),
-  4,
+  5,
   rekey__v1__subject_row__field_descriptors,
   rekey__v1__subject_row__field_indices_by_name,
   1,  rekey__v1__subject_row__number_ranges,

@@ -328,10 +328,14 @@ struct  Rekey__V1__AccountHeld
 struct  Rekey__V1__AccountDeleted
 {
   ProtobufCMessage base;
+  /*
+   * The hold within which it may be taken back; absent where there is none.
+   */
+  Rekey__V1__ContactChangeRow *contact_change;
 };
 #define REKEY__V1__ACCOUNT_DELETED__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&rekey__v1__account_deleted__descriptor) \
-     }
+    , NULL }
 
 
 struct  Rekey__V1__SessionsRevoked
@@ -376,10 +380,14 @@ struct  Rekey__V1__SubjectRow
   uint32_t login_failures;
   uint64_t last_login_failure_ms;
   Rekey__V1__AccountRow *account;
+  /*
+   * Instead of an account: one that was deleted, while that may be taken back.
+   */
+  Rekey__V1__AccountRow *deleted_account;
 };
 #define REKEY__V1__SUBJECT_ROW__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&rekey__v1__subject_row__descriptor) \
-    , 0,NULL, 0, 0, NULL }
+    , 0,NULL, 0, 0, NULL, NULL }
 
 
 struct  Rekey__V1__AccountRow
@@ -406,7 +414,7 @@ struct  Rekey__V1__AccountRow
 
 
 /*
- * A change of contacts that may still be taken back, and what it replaced.
+ * A change of contacts, or a deletion, that may still be taken back, and the contacts of before.
  */
 struct  Rekey__V1__ContactChangeRow
 {
