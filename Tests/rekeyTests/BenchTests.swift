@@ -144,6 +144,21 @@ struct BenchTests {
         #expect(standing.output.isEmpty)
     }
 
+    @Test(
+        "R76: a caller that the server takes no more is told so, with the exit code of a refusal",
+        arguments: [["Health"], ["RequestReset", "--population", "5"]])
+    func callerRefused(_ arguments: [String]) async throws {
+        let server = try await ScriptedServer.answering { request, peer in
+            let message = "taken back"
+            peer.send(
+                .goAway(GoAway(lastCallID: 0, reason: "CERTIFICATE_REVOKED", message: message)))
+            peer.close()
+        }
+        let (exit, standing) = try await Self.bench(arguments + ["--connections", "1"], server)
+        #expect(exit == .permissionDenied)
+        #expect(standing.errors.contains("CERTIFICATE_REVOKED: taken back"))
+    }
+
     @Test("calls without an answer are counted as unknown, and the command fails")
     func lost() async throws {
         let calls = Atomic(0)

@@ -122,7 +122,7 @@ public struct RekeyClient: Sendable {
             for index in 0..<count {
                 let address = servers[index % servers.count]
                 opened.append(
-                    LoadConnection(try await Connection.open(to: address, patience: patience)))
+                    try await LoadConnection.open(to: address, patience: patience))
             }
         } catch {
             for connection in opened { await connection.close() }

@@ -1,3 +1,4 @@
+import RekeyClient
 import RekeyCore
 
 /// The accounts that a run uses, made before it by the same means.
@@ -15,6 +16,7 @@ struct Population {
         _ interrupts: Interrupts, _ progress: ProgressLine, _ remote: Remote
     ) async throws(CommandError) {
         guard made.ending != .interrupted else { throw Self.interrupted }
+        if let lost = made.lost, lost.kind == .callerRefused { throw CommandError(lost) }
         guard made.count(.succeeded) == count else {
             let others = made.outcomes.keys.filter { $0 != .succeeded }.map(\.name).sorted()
             throw CommandError(

@@ -16,7 +16,16 @@ final class Tally: Sendable {
     func count(_ time: Duration, _ error: ClientError?) {
         counts.withLock { counts in
             counts.outcomes[Outcome(error), default: Latencies()].record(time)
-            if case .connectionLost = error?.kind, counts.lost == nil { counts.lost = error }
+            if counts.lost == nil, error?.endsConnection == true { counts.lost = error }
+        }
+    }
+}
+
+extension ClientError {
+    fileprivate var endsConnection: Bool {
+        switch kind {
+        case .connectionLost, .callerRefused: true
+        default: false
         }
     }
 }
