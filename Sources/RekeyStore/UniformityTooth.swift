@@ -16,6 +16,8 @@ package enum UniformityTooth: String, CaseIterable, Sendable {
     case knownTime
     /// A stand-in for a password costs what those in use cost (R51).
     case standInCost
+    /// What is done around a password's hash takes no longer for one that is known (R51).
+    case knownHashTime
 }
 
 #if TEETH
@@ -31,10 +33,7 @@ package enum UniformityTooth: String, CaseIterable, Sendable {
             guard decision.events.contains(where: \.isRequest) else { return decision }
             var decision = decision
             if subject.account == nil, !standInSync.holds { decision.durability = .written }
-            if subject.account != nil, !knownTime.holds {
-                let end = ContinuousClock.now + .microseconds(20)
-                while ContinuousClock.now < end {}
-            }
+            if subject.account != nil, !knownTime.holds { dawdle() }
             return decision
         }
 
@@ -49,7 +48,14 @@ package enum UniformityTooth: String, CaseIterable, Sendable {
         {
             var record = record
             if subject.account?.password == nil, !standInCost.holds { record.cost.passes += 1 }
+            if subject.account?.password != nil, !knownHashTime.holds { dawdle() }
             return record
+        }
+
+        /// 20 µs of work.
+        private static func dawdle() {
+            let end = ContinuousClock.now + .microseconds(20)
+            while ContinuousClock.now < end {}
         }
     }
 #else

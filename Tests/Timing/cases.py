@@ -142,7 +142,7 @@ CASES = [
         {
             "known": of("known"), "unknown": unknown, "over its limit": of("over"),
             "unknown, over": over_unknown, "pending": of("pending"),
-            "disabled": of("disabled"),
+            "disabled": of("disabled"), "deleted": of("deleted"),
         },
         exceed, people, hashes=False, sends_letters=True),
     Case(

@@ -117,8 +117,8 @@ class Maker:
             self.block()
             self.move_to(-HOUR)
             self.create("pending", sizes.people)
-            self.create("deleted", sizes.links)
-            self.take("deleted")
+            self.create("deleted", sizes.people)
+            self.activate(["deleted"])
             self.call("DeleteAccount", "deleted")
             for kind in ("late", "burned", "voided"):
                 self.request(kind)
