@@ -159,6 +159,31 @@ struct RateLimitTests {
         #expect(refused?.retryAfter == .seconds(86_400 / 20), "the longest of the scopes")
     }
 
+    @Test("R07: an operator's call pays for the SMS that it sends, and for nothing else")
+    func lettersOfOperators() async throws {
+        let world = try world { $0.lettersPerCaller = 3 }
+        try await world.createActiveAccount("C-1", password: password)
+        let created = CreateAccount.Request(
+            identifier: "C-2", name: "Claire", mail: "claire@exemple.fr", mobile: "+33612345678",
+            language: .french)
+        #expect(await refusal(world, CreateAccount.self, created, by: "desk") == nil)
+        for _ in 0..<9 {
+            let again = await refusal(world, CreateAccount.self, created, by: "desk")
+            #expect(again?.reason == .accountExists)
+        }
+        let pending = AccountRequest(identifier: "C-2")
+        #expect(await refusal(world, DeleteAccount.self, pending, by: "desk") == nil)
+
+        let account = try await world.call(GetAccount.self, .init(identifier: "C-1"), by: "desk")
+        let moved = UpdateAccount.Request(
+            identifier: "C-1", expectedVersion: account.version, mail: "other@exemple.fr")
+        #expect(await refusal(world, UpdateAccount.self, moved, by: "desk") == nil)
+        let active = AccountRequest(identifier: "C-1")
+        #expect(await refusal(world, DeleteAccount.self, active, by: "desk") == nil)
+        let spent = await refusal(world, CreateAccount.self, created, by: "desk")
+        #expect(spent?.reason == .rateLimited)
+    }
+
     @Test("What did not run costs nothing: a field that cannot be used, a full outbox")
     func givenBack() async throws {
         let world = try world {
