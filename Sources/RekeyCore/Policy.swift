@@ -50,8 +50,8 @@ public struct Policy: Equatable, Sendable {
 
     // MARK: Changed contacts
 
-    /// For how long after a change of contacts the account is not recovered, and the change may be
-    /// taken back (R93). 1 h to 7 days.
+    /// For how long after a change of contacts the account is not recovered, or after a deletion its
+    /// place not taken, and either may be taken back (R93). 1 h to 7 days.
     public var contactHold: Duration = .hours(24)
 
     // MARK: Passwords

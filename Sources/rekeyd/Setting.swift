@@ -118,8 +118,9 @@ extension Setting {
             help: "Accept a code life above 10min. Said in the log at every start."),
         Setting(
             key: "policy.contact-hold", standard: "24h",
-            help: "After a change of contacts nobody recovers the account for this long, and the "
-                + "contact of before can take it back; 1h to 168h."),
+            help: "After a change of contacts, or a deletion, nobody recovers the account for this "
+                + "long, or opens another one in its place, and the contact of before can take it "
+                + "back; 1h to 168h."),
         Setting(
             key: "policy.password-min", standard: "15",
             help: "Characters of a password, at least; 8 to 14 only with "

@@ -216,7 +216,8 @@ struct  Rekey__V1__CancelContactChangeRequest
 
 
 /*
- * The contacts are those of before, and every session of the account has ended.
+ * The contacts are those of before, and every session of the account has ended; one that was deleted is
+ * there again, PASSWORD_OFF.
  */
 struct  Rekey__V1__CancelContactChangeReply
 {
