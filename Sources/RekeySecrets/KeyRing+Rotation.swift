@@ -23,8 +23,8 @@ extension KeyRing {
     }
 
     /// The longest that anything made under a key of a purpose lives: the ceilings of the policy for
-    /// the links of resets, with which their codes end, for those that take a change of contacts back,
-    /// and for sessions. nil where lives have no end.
+    /// the links of resets, with which their codes end, for those that take a change of contacts or
+    /// a deletion back, and for sessions. nil where lives have no end.
     public static func longestLife(of purpose: KeyPurpose) -> Duration? {
         switch purpose {
         case .link: max(Policy.linkLifeMax, Policy.contactHoldMax)

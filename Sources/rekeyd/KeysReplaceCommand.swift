@@ -11,7 +11,8 @@ struct KeysReplaceCommand: AsyncParsableCommand {
         discussion: """
             Accounts keep their identifiers, contacts, names and holds. Every password, link, code \
             and session is void, letters that wait are dropped, and everybody recovers by \
-            RequestReset. Only while the server is stopped, and never while the ring that belongs \
+            RequestReset. What the links of mails would take back, a change of contacts or a \
+            deletion, can no longer be taken back. Only while the server is stopped, and never while the ring that belongs \
             to the store is there.
 
             The old store stays beside the new one, as DATA.lost-TIME, until you remove it. If the \

@@ -122,7 +122,8 @@ import Testing
         (story, session) = try Story.loggedIn()
         story.operate(DeleteAccount.self)
         #expect(story.use(session).refusal == .sessionInvalid)
-        story.create()
+        story.wait(.hours(24))
+        #expect(story.activate(story.create()).isReply)
         #expect(story.use(session).refusal == .sessionInvalid)
     }
 

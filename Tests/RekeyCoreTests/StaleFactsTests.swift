@@ -80,8 +80,8 @@ import Testing
         let story = Story(.active)
         let check = story.check(matches: true)
         story.operate(DeleteAccount.self)
-        story.wait(.seconds(1))
-        story.activate(story.create())
+        story.wait(.hours(24))
+        #expect(story.activate(story.create()).isReply)
         #expect(!login(story, check).isReply)
         #expect(story.sessions.isEmpty)
     }

@@ -19,7 +19,7 @@ struct CrashTests {
                 let draw = Draw(&generator)
                 let isRight = generator.count(0...2) == 0
                 let hasWritten: Bool
-                switch generator.count(0...9) {
+                switch generator.count(0...10) {
                 case 0, 1:
                     let facts = CreateAccount.Facts(
                         profile: Bench.profile(id), reset: draw.reset, letters: draw.letters)
@@ -51,6 +51,12 @@ struct CrashTests {
                             subject,
                             DeleteAccount.Facts(change: draw.reset, letters: draw.letters),
                             policy, now)
+                    }
+                case 8:
+                    hasWritten = try await history.transact(store, id, nil) {
+                        subject, now -> Decision<Nothing> in
+                        let change = subject.deletedAccount?.contactChange?.id ?? draw.reset
+                        return CancelContactChange.decide(subject, change, now)
                     }
                 default:
                     for letter in try await store.letters(due: 3).letters {

@@ -93,6 +93,8 @@ struct ForgettingTests {
         try await store.delete(id, Draw(&generator))
         #expect(store.status().accounts == 0 && store.recipes() == [:])
         time.advance(by: .hours(24) - .milliseconds(1))
+        // What strangers ask for keeps nothing of it.
+        try await store.requestReset(id, Draw(&generator))
         try store.writeCheckpoint()
         #expect(isOnDisk())
         time.advance(by: .milliseconds(1))

@@ -13,26 +13,23 @@ struct UniformSizeTests {
     private let arena = Arena()
 
     /// Everybody that the same call may meet: unknown, pending, active, over a limit, blocked, off,
-    /// suspended, locked, disabled, paused for a changed contact.
+    /// suspended, locked, disabled, paused for a changed contact, deleted.
     private func everybody(_ reset: Reset, _ generator: inout SeededGenerator) -> [Subject] {
         var pending = Subject(id: generator.id())
         pending.apply(.accountCreated(Bench.profile(pending.id), reset), at: now - .seconds(120))
         var active = pending
         active.apply(.activated(reset.id, Bench.password), at: now - .seconds(100))
         active.apply(.resetRequested(reset, .opened), at: now - .seconds(90))
+        let change = ContactChange(
+            id: generator.id(), heldUntil: now + .hours(24), mail: "a@example.fr",
+            mobile: "+33612345678", mobileConfirmed: true)
         let changes: [[Event]] = [
             [.resetRequested(reset, .opened)],
             [Event](repeating: .loginFailed(.counted), count: 6),
             [Event](repeating: .loginFailed(.counted), count: 100),
             [Event](repeating: .activationFailed(reset.id, .counted), count: 10),
             [.accountHeld(.locked)], [.accountHeld(.disabled)],
-            [
-                .accountUpdated(
-                    Bench.profile(generator.id()),
-                    ContactChange(
-                        id: generator.id(), heldUntil: now + .hours(24), mail: "a@example.fr",
-                        mobile: "+33612345678", mobileConfirmed: true))
-            ],
+            [.accountUpdated(Bench.profile(generator.id()), change)], [.accountDeleted(change)],
         ]
         let others = changes.map { events in
             var subject = active

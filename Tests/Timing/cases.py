@@ -166,6 +166,7 @@ CASES = [
         {
             "wrong password": login(of("known")), "unknown": login(unknown),
             "blocked": login(of("blocked")), "disabled": login(of("disabled")),
+            "deleted": login(of("deleted")),
             # Every record is below today's cost, so that a login which succeeds hashes once more (R45).
             "blocked, right": login(of("blocked"), PASSWORD),
             "disabled, right": login(of("disabled"), PASSWORD),

@@ -7,13 +7,13 @@
 /// | with the courier | held in memory only, so a crash makes it waiting again | accepted, failed or dead |
 /// | failed | the courier could not take it now; `attempts` and `nextAttempt` grew, durably | waiting |
 /// | accepted | the courier returned: from here on it is the courier's. A crash before the removal is durable sends it once more, under the same id | removed |
-/// | dead | its link or code is dead or superseded, or its account is gone: never sent (R67) | removed |
+/// | dead | its link or code is dead or superseded, or who it is for is gone: never sent (R67) | removed |
 public struct Letter: Hashable, Sendable {
     public var id: LetterID
     public var subject: SubjectID
     /// nil: a stand-in. It costs what a letter costs and goes to nobody (R01, R04).
     public var kind: LetterKind?
-    /// What its link is minted from: a reset, or a change of contacts.
+    /// What its link is minted from: a reset, or a change of contacts or a deletion.
     public var reset: ResetID
     /// Which code of the reset.
     public var codeGeneration: Int

@@ -14,6 +14,7 @@ public enum LetterKind: UInt8, CaseIterable, Sendable {
     case passwordOffSMS
     case accountDeletedMail
     case accountDeletedSMS
+    // Not 15, which is what a stand-in carries on disk.
 
     /// By what way it goes.
     public enum Channel: Sendable { case mail, sms }

@@ -12,7 +12,7 @@ public enum DeleteAccount: Method {
         _ subject: Subject, _ facts: Facts, _ policy: Policy, _ now: Timestamp
     ) -> Decision<Reply> {
         guard let account = subject.account else { return .refused(.accountUnknown) }
-        let change = account.contactChange(to: nil, id: facts.change, policy: policy, at: now)
+        let change = account.deletion(id: facts.change, policy: policy, at: now)
         return Decision(
             .reply(Nothing()), events: [.accountDeleted(change)],
             letters: change?.letters(

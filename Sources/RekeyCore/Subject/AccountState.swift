@@ -11,7 +11,7 @@
 /// | locked | LockAccount | no | no; nothing voided | UnlockAccount |
 /// | disabled | DisableAccount | no | no; sessions and resets voided | EnableAccount |
 ///
-/// A changed contact pauses recovery besides, in any state but pending, and stops nothing else: see
+/// A changed contact pauses recovery besides, once it was activated, and stops nothing else: see
 /// `ContactChange`.
 public enum AccountState: UInt32, CaseIterable, Sendable {
     case pending = 1

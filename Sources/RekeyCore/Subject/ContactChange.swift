@@ -1,4 +1,4 @@
-/// A change of contacts that may still be taken back, and what it replaced (R93).
+/// A change of contacts, or a deletion, that may still be taken back, and what it replaced (R93).
 ///
 /// Until `heldUntil` nobody recovers the account: the new contact may be a thief's, whom a desk
 /// believed, and the old one too, which is why people change it.
@@ -11,7 +11,8 @@
 /// | any other call | as they are | as it is |
 ///
 /// Who was a contact before the first of several changes keeps the last word: neither is it pushed
-/// out by a second change, nor can a contact that was itself just put in take anything back.
+/// out by a second change, nor can a contact that was itself just put in take anything back, or hear
+/// of it: it may be the thief's.
 public struct ContactChange: Hashable, Sendable {
     /// What its links are minted from. A reset's kind of id, drawn like one, so that the link of
     /// either is an authentic one everywhere, and good for nothing but its own.
@@ -66,13 +67,19 @@ extension Account {
 
     /// The hold that changing to `profile` begins, or renews; nil where it does neither: no contact
     /// differs, or it was never activated, so that there is nothing to steal.
-    ///
-    /// - Parameter profile: nil: the account is deleted.
     func contactChange(
-        to profile: Profile?, id: ResetID, policy: Policy, at now: Timestamp
+        to profile: Profile, id: ResetID, policy: Policy, at now: Timestamp
     ) -> ContactChange? {
-        let isKept = profile?.hasContacts(of: self.profile) ?? false
-        guard wasActivated, !isKept else { return nil }
+        profile.hasContacts(of: self.profile) ? nil : hold(id: id, policy: policy, at: now)
+    }
+
+    /// The hold that deleting it begins, or renews; nil where it was never activated.
+    func deletion(id: ResetID, policy: Policy, at now: Timestamp) -> ContactChange? {
+        hold(id: id, policy: policy, at: now)
+    }
+
+    private func hold(id: ResetID, policy: Policy, at now: Timestamp) -> ContactChange? {
+        guard wasActivated else { return nil }
         let until = now + policy.contactHold
         guard var open = openContactChange(at: now) else {
             return ContactChange(

@@ -21,10 +21,12 @@ public struct Subject: Hashable, Sendable {
     /// There is no account in its row, not even a deleted one.
     public var isVacant: Bool { account == nil && deletedAccount == nil }
 
-    /// Nothing is known about it any more, so that its row may go.
+    /// Nothing is known about it any more, so that its row may go. A deletion that stands takes what
+    /// strangers' requests counted with it: nothing personal waits for them to be forgotten (R89).
     public func isEmpty(at now: Timestamp) -> Bool {
-        account == nil && deletedAccount?.openContactChange(at: now) == nil
-            && traffic.isForgotten(at: now)
+        guard account == nil else { return false }
+        if let deletedAccount { return deletedAccount.openContactChange(at: now) == nil }
+        return traffic.isForgotten(at: now)
     }
 
     /// What the state table calls this account now; nil where there is none.

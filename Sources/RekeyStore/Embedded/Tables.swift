@@ -42,17 +42,20 @@ struct Tables {
     func subject(
         _ id: SubjectID, at now: Timestamp
     ) throws(StoreError) -> (Subject, sequence: UInt64) {
-        let found = try stored(id, at: now)
-        if found.0.isVacant { decoy.unpack(arena) }
-        return found
+        let (subject, sequence, wasVacant) = try stored(id, at: now)
+        if wasVacant { decoy.unpack(arena) }
+        return (subject, sequence)
     }
 
+    /// Besides, whether no account was unpacked for it.
     private func stored(
         _ id: SubjectID, at now: Timestamp
-    ) throws(StoreError) -> (Subject, sequence: UInt64) {
-        guard let row = rows[id] else { return (Subject(id: id), rows.lastRemoval) }
+    ) throws(StoreError) -> (Subject, sequence: UInt64, wasVacant: Bool) {
+        guard let row = rows[id] else { return (Subject(id: id), rows.lastRemoval, true) }
         let subject = try Records.subject(id, row.bytes, arena)
-        return (subject.isEmpty(at: now) ? Subject(id: id) : subject, row.sequence)
+        return (
+            subject.isEmpty(at: now) ? Subject(id: id) : subject, row.sequence, subject.isVacant
+        )
     }
 
     /// Keeps a subject, or forgets one about which nothing is known any more. Its password was made
@@ -106,7 +109,7 @@ struct Tables {
         _ transaction: Transaction, sequence: UInt64
     ) throws(StoreError) {
         if !transaction.events.isEmpty {
-            var (subject, _) = try stored(transaction.subject, at: transaction.at)
+            var (subject, _, _) = try stored(transaction.subject, at: transaction.at)
             let before = subject.account?.password?.recipe
             for event in transaction.events { subject.apply(event, at: transaction.at) }
             keep(subject, before: before, sequence: sequence, now: transaction.at)

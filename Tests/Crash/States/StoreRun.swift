@@ -214,7 +214,15 @@ final class StoreRun: Workload {
             accounts.insert(subject)
             let facts = CreateAccount.Facts(
                 profile: generator.profile(), reset: reset, letters: letters)
-            try begin(session, subject, nil) { CreateAccount.decide($0, facts, policy, $1) }
+            try begin(session, subject, nil) { subject, now -> Decision<Nothing> in
+                // Nobody creates one in the place of an account whose deletion may be taken back.
+                if let change = subject.deletedAccount?.contactChange {
+                    return CancelContactChange.decide(subject, change.id, now)
+                }
+                let created = CreateAccount.decide(subject, facts, policy, now)
+                return Decision(
+                    .reply(Nothing()), events: created.events, letters: created.letters)
+            }
         case 0...4:
             let facts = RequestReset.Facts(reset: reset, letters: letters)
             let key = isRight ? generator.key() : nil

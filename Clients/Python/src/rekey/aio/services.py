@@ -305,8 +305,8 @@ class OperatorService(Caller):
     async def delete_account(
         self, identifier: str, **options: Unpack[KeyedCallOptions]
     ) -> None:
-        """Removes the account and its personal data. Its owner can take that back for a day, by
-        `cancel_contact_change`; until then its identifier is in use."""
+        """Removes the account and its personal data. If it was ever activated, its owner can take that
+        back for a while, by `cancel_contact_change`, and its identifier is in use so long."""
         request = operator.AccountRequest(identifier=identifier)
         await self.call(methods.DELETE_ACCOUNT, request, **options)
 

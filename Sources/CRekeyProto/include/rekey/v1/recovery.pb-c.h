@@ -217,7 +217,7 @@ struct  Rekey__V1__CancelContactChangeRequest
 
 /*
  * The contacts are those of before, and every session of the account has ended; one that was deleted is
- * there again, PASSWORD_OFF.
+ * there again, without a password.
  */
 struct  Rekey__V1__CancelContactChangeReply
 {
