@@ -19,8 +19,8 @@ public struct Account: Hashable, Sendable {
     public var wrongCodes: [Timestamp]
     /// Oldest first.
     public var sessions: [Session]
-    /// The last change of its contacts, or its deletion, while it may be taken back and until anything happens after
-    /// that (R88).
+    /// The last change of its contacts, or its deletion, while it may be taken back and until anything
+    /// happens after that (R88).
     public var contactChange: ContactChange?
 
     public init(profile: Profile, createdAt: Timestamp) {
