@@ -32,6 +32,9 @@ struct ServiceClock {
     }
 
     mutating func now() -> Timestamp {
+        // Before the other clock: time that passes between the two, however long the thread or the
+        // machine sleeps there, would else be a leap now and elapsed time at the next call.
+        let wall = source.wall()
         let elapsed = source.elapsed()
         let grown = last + (elapsed - lastElapsed)
         if grown > last {
@@ -39,7 +42,7 @@ struct ServiceClock {
             lastElapsed += grown - last
             last = grown
         }
-        let leap = source.wall() - last
+        let leap = wall - last
         ahead = leap > aheadMax ? leap : .zero
         if leap > .zero, ahead == .zero { last = last + leap }
         return last

@@ -1,5 +1,6 @@
 import RekeyCore
 import RekeySimulation
+import Synchronization
 import Testing
 
 @testable import RekeyStore
@@ -49,6 +50,17 @@ struct ServiceClockTests {
         #expect(clock.now() == start + .seconds(3))
     }
 
+    @Test("R14: time that passes between the looks at the two clocks counts once")
+    func asleepBetween() {
+        let time = SleepyTime(SimulatedTime(wall: start))
+        var clock = ServiceClock(time, notBefore: start, aheadMax: nil)
+        for hour in 1...3 {
+            time.sleepsAfterOneLook = true
+            _ = clock.now()
+            #expect(clock.now() == start + .hours(hour))
+        }
+    }
+
     @Test(
         "R14: whatever the clocks do, no time is before the last one", arguments: 0..<20)
     func monotone(seed: UInt64) {
@@ -90,5 +102,33 @@ struct ServiceClockTests {
         #expect(try await again.read(id).now == then)
         behind.advance(by: .seconds(1))
         #expect(again.status().now == then + .seconds(1))
+    }
+}
+
+/// Clocks of a machine that is asleep for an hour once one of them was looked at.
+private final class SleepyTime: TimeSource {
+    private let time: SimulatedTime
+    private let sleeps = Mutex(false)
+
+    init(_ time: SimulatedTime) { self.time = time }
+
+    var sleepsAfterOneLook: Bool {
+        get { sleeps.withLock { $0 } }
+        set { sleeps.withLock { $0 = newValue } }
+    }
+
+    var boot: [UInt8] { time.boot }
+
+    func wall() -> Timestamp { look { $0.wall() } }
+    func elapsed() -> Duration { look { $0.elapsed() } }
+
+    private func look<Reading>(_ read: (SimulatedTime) -> Reading) -> Reading {
+        defer {
+            if sleepsAfterOneLook {
+                sleepsAfterOneLook = false
+                time.advance(by: .hours(1))
+            }
+        }
+        return read(time)
     }
 }

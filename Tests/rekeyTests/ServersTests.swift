@@ -60,14 +60,16 @@ struct ServersTests {
         let busy = try await ScriptedServer.answering {
             $1.refuse($0.callID, Failure(Refusal(.storeBusy, "busy")))
         }
+        // Whether a refusal or the end of the time comes last is chance where repeats are drawn.
         for (server, expected) in [
-            (mute, ExitClass.unavailable), (silent, .outcomeUnknown), (busy, .unavailable),
+            (mute, [ExitClass.unavailable]), (silent, [.outcomeUnknown]),
+            (busy, [.unavailable, .outcomeUnknown]),
         ] {
             let started = ContinuousClock.now
             let (exit, standing) = try await Self.run([
                 "status", "--server", "127.0.0.1:\(server.port)", "--timeout", "0.5",
             ])
-            #expect(exit == expected, "\(standing.errors)")
+            #expect(expected.contains(exit), "\(exit): \(standing.errors)")
             // Its own second, not the server's nor a connection's five.
             #expect(ContinuousClock.now - started < .seconds(3))
         }
