@@ -219,7 +219,8 @@ struct RekeyClientTests {
         }
         let longest = Task { await unanswered(.seconds(3000)) }
         _ = await requests.first { _ in true }
-        // Its alarm is set: these are in time all the same, one behind the other and at once.
+        // Its alarm is set, and calls that began later end in their time all the same: alone, and two
+        // side by side.
         #expect(await unanswered(.milliseconds(1)) == .timedOut)
         async let sooner = unanswered(.milliseconds(2))
         async let later = unanswered(.milliseconds(40))
