@@ -29,6 +29,10 @@ struct PoolTests {
         let servers = [try await server(1), try await server(2)]
         let client = try RekeyClient(to: servers[0], servers[1])
         #expect(opened.current.isEmpty)
+        // Until both had their turn.
+        while opened.current.count < 2 {
+            _ = try await client.call(Health.self, Health.Request())
+        }
         for _ in 0..<200 { _ = try await client.call(Health.self, Health.Request()) }
         #expect(opened.current.sorted() == [1, 2])
         await client.close()
@@ -36,43 +40,34 @@ struct PoolTests {
 
     @Test("P4.5: hold no more calls than the server's Hello allows; a further one takes the rest")
     func callsMax() async throws {
-        let calls = Shared<[Int]>([])
         let connections = Shared(0)
-        let peers = Shared<[Int: [UInt64]]>([:])
+        let (arrivals, arrived) = AsyncStream.makeStream(of: Int.self)
         let server = try await ScriptedServer {
             let connection = connections.count()
+            var calls = 0
             return { heard, peer in
                 switch heard {
                 case .connected: peer.send(.hello(Hello(callsMax: 3)))
                 case .frame(.request(let request)):
-                    calls.append(connection)
-                    let inFlight = peers.value.withLock { peers in
-                        peers[connection, default: []].append(request.callID)
-                        return peers[connection, default: []]
-                    }
-                    // Nobody is answered before as many wait as there is room for.
-                    if inFlight.count % 3 == 0 {
-                        for callID in inFlight.suffix(3) {
-                            peer.reply(callID, Health.Reply.serving)
-                        }
-                    }
+                    arrived.yield(connection)
+                    calls += 1
+                    // The first one alone; then as many as there is room for wait.
+                    if calls == 1 { peer.reply(request.callID, Health.Reply.serving) }
                 case .frame: break
                 }
             }
         }
         let client = try RekeyClient(to: server)
-        try await withThrowingTaskGroup(of: Void.self) { group in
-            for _ in 0..<3 { group.addTask { _ = try await client.call(Health.self, .init()) } }
-            try await group.waitForAll()
+        _ = try await client.call(Health.self, .init())
+        await withTaskGroup { group in
+            for _ in 0..<5 { group.addTask { _ = try? await client.call(Health.self, .init()) } }
+            var called: [Int] = []
+            for await connection in arrivals.prefix(6) { called.append(connection) }
+            // The place of the first one, which was answered, was free again.
+            #expect(called.count { $0 == 0 } == 4)
+            #expect(called.count { $0 == 1 } == 2)
+            await client.close()
         }
-        #expect(calls.current == [0, 0, 0])
-        try await withThrowingTaskGroup(of: Void.self) { group in
-            for _ in 0..<6 { group.addTask { _ = try await client.call(Health.self, .init()) } }
-            try await group.waitForAll()
-        }
-        #expect(calls.current.count == 9)
-        #expect(connections.current <= 2)
-        await client.close()
     }
 
     @Test("serve while another server answers nothing at all")
@@ -84,7 +79,7 @@ struct PoolTests {
         let client = try RekeyClient(to: hung, good)
         for _ in 0..<10 {
             #expect(
-                try await client.call(Health.self, .init(), timeout: .seconds(4)) == .serving)
+                try await client.call(Health.self, .init(), timeout: .seconds(20)) == .serving)
         }
         await client.close()
     }
@@ -135,7 +130,7 @@ struct PoolTests {
             }
         }
         let client = try RekeyClient(
-            to: server, patience: Patience(pingAfter: .milliseconds(50), pongWithin: .seconds(1)))
+            to: server, patience: Patience(pingAfter: .milliseconds(50), pongWithin: .seconds(3)))
         // A call that is never repeated: another connection would not do.
         await #expect(throws: ClientError.refused(failure)) { try await client.logIn() }
         #expect(pings.current == 2)

@@ -184,17 +184,19 @@ struct RepeatingTests {
         let times = Shared<[ContinuousClock.Instant]>([])
         var busy = Failure(Refusal(.storeBusy, "busy"))
         busy.retryAfter = .milliseconds(400)
-        let failure = busy
+        let soon = busy
+        busy.retryAfter = .seconds(3000)
+        let never = busy
         let server = try await ScriptedServer.answering { request, peer in
             times.append(.now)
-            peer.refuse(request.callID, failure)
+            peer.refuse(request.callID, times.current.count < 3 ? soon : never)
         }
         let client = try RekeyClient(to: server)
-        await #expect(throws: ClientError.refused(failure)) {
-            try await client.logIn(timeout: .seconds(1))
+        await #expect(throws: ClientError.refused(never)) {
+            try await client.logIn(timeout: .seconds(20))
         }
         let gaps = zip(times.current, times.current.dropFirst()).map { $1 - $0 }
-        #expect(!gaps.isEmpty && gaps.count <= 2)
+        #expect(gaps.count == 2)
         #expect(gaps.allSatisfy { $0 >= .milliseconds(390) })
         await client.close()
     }
@@ -245,16 +247,16 @@ struct RepeatingTests {
     @Test("but says that nobody listens when the time is over, and sooner where it cannot wait")
     func neverReady() async throws {
         let address = try ServerAddress.plaintextOnLoopback("127.0.0.1:1")
-        for (waits, least) in [(true, Duration.milliseconds(299)), (false, .zero)] {
+        for (waits, least) in [(true, Duration.milliseconds(1999)), (false, .zero)] {
             let client = RekeyClient(servers: [address, address], waitsForReady: waits)
             let started = ContinuousClock.now
             let error = await #expect(throws: ClientError.self) {
-                try await client.logIn(timeout: waits ? .milliseconds(300) : .seconds(60))
+                try await client.logIn(timeout: waits ? .seconds(2) : .seconds(60))
             }
             #expect(error?.kind == .cannotConnect)
             #expect(error?.message.contains("Connection refused") == true)
             let time = ContinuousClock.now - started
-            #expect(time >= least && time < .seconds(5))
+            #expect(time >= least && time < .seconds(30))
             await client.close()
         }
     }

@@ -14,12 +14,12 @@ struct FullDiskTests {
         let news: AsyncStream<JournalError?>
         var store: Store
 
-        init() throws {
-            try Store.create(on: disk, FullDiskTests.options)
+        init(_ options: JournalOptions = FullDiskTests.options) throws {
+            try Store.create(on: disk, options)
             disk.limit(to: disk.bytesUsed + 64 << 10)
             let (news, said) = AsyncStream.makeStream(of: JournalError?.self)
             self.news = news
-            store = try Store(on: disk, FullDiskTests.options, onShortage: { said.yield($0) })
+            store = try Store(on: disk, options, onShortage: { said.yield($0) })
         }
 
         /// Appends until the disk is found full.
@@ -87,12 +87,14 @@ struct FullDiskTests {
 
     @Test("A full disk does not keep it from starting, again and again, with writes refused")
     func starts() async throws {
-        var full = try Full()
+        // With a reserve of 32 blocks, however full the commit thread made the batches before it.
+        let options = JournalOptions(segmentBytes: 2 << 20, batchBytes: 8 << 10)
+        var full = try Full(options)
         try await full.fill()
         let count = full.store.numbers.count
         try full.store.journal.close()
         var starts = 0
-        while let store = try? Store(on: full.disk, Self.options) {
+        while let store = try? Store(on: full.disk, options) {
             #expect(store.numbers == Store.range(count))
             try store.journal.close()
             starts += 1

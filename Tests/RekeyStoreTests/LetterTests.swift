@@ -184,7 +184,10 @@ struct LetterTests {
         let gate = Gate(on: disk)
         gate.close()
         let id = id
-        var waiting: [Pending<Answer<RequestReset.Reply>>] = []
+        // The log is as full as it gets once the commit thread has taken the first batch away.
+        let first = Draw(&generator)
+        var waiting = [Pending { try await store.requestReset(id, first) }]
+        await gate.arrival()
         while waiting.last?.hasAnswered != true {
             let draw = Draw(&generator)
             waiting.append(Pending { try await store.requestReset(id, draw) })

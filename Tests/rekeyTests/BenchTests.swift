@@ -116,7 +116,7 @@ struct BenchTests {
         let heard = Heard()
         let server = try await Self.server(heard)
         let (exit, standing) = try await Self.bench(
-            ["RequestReset", "--duration", "0.2", "--connections", "4"], server)
+            ["RequestReset", "--duration", "2", "--connections", "4"], server)
         #expect(exit == .done)
         let requested = heard.requestedIdentifiers
         #expect(requested.count > 4)
@@ -196,7 +196,7 @@ struct BenchTests {
         "progress fits a terminal of 80 columns without control sequences; elsewhere there is none")
     func progress() async throws {
         let server = try await Self.server(Heard())
-        let arguments = ["RequestReset", "--duration", "1.2", "--connections", "2"]
+        let arguments = ["RequestReset", "--duration", "3", "--connections", "2"]
         let (_, standing) = try await Self.bench(arguments, server, columns: 80)
         let lines = standing.errors.split(separator: "\r")
         #expect(lines.contains { $0.contains("RequestReset  ") && $0.contains("refused ") })

@@ -338,7 +338,7 @@ class RefusedCallerTests(TlsTest):
 
     def test_r75_a_server_that_ends_without_a_word(self) -> None:
         with self.server(void) as server:
-            client = self.client(server.address, timeout=0.5)
+            client = self.client(server.address, timeout=3)
             with self.assertRaises(rekey.CallerRefused) as caught:
                 client.health()
             self.assertIn("before its Hello", str(caught.exception))

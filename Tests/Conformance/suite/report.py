@@ -58,6 +58,13 @@ def matrix(results: list[Result], is_whole: bool) -> str:
     return "\n".join(lines)
 
 
+def failures(results: list[Result]) -> str:
+    """Those that failed, each with the step; how it came to that was printed when it did."""
+    return "\n".join(
+        f"{line(result)}\n    {_first_line(result.why)}"
+        for result in results if result.outcome == FAILED)
+
+
 def _cases_that_passed(results: list[Result]) -> list[Case]:
     """Those that ran and failed in no variant."""
     outcomes: dict[str, set[str]] = defaultdict(set)

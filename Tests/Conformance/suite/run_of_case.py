@@ -56,6 +56,8 @@ class Run:
     plain: dict[str, tuple[Tcp, float]] = field(default_factory=dict)
     # The program, for steps that use it as people do.
     rekey: Path | None = None
+    # What a call has where no step says it.
+    timeout_ms: int = 0
     # By their names and who speaks on them.
     _connections: dict[tuple[str, str], Connection] = field(default_factory=dict)
     # Who speaks on a connection, where a step has said it.
