@@ -97,7 +97,7 @@ class FileTests(unittest.TestCase):
     def test_arguments_go_before_the_environment_and_that_before_the_profile(self) -> None:
         def asked(*servers: str) -> str:
             with self.assertRaises(rekey.Unavailable) as caught:
-                with rekey.Client(*servers, timeout=0.05) as client:
+                with rekey.Client(*servers, timeout=1) as client:
                     client.health()
             return str(caught.exception)
 

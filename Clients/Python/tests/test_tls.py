@@ -143,7 +143,7 @@ class GoodServerTests(TlsTest):
             identity = self.ours.caller("portal-renewed").read_bytes()
             write_private(self.profile / "identity.pem", identity)
             renewed.set()
-            self.assertIs(client.health(timeout=4), rekey.ServingStatus.SERVING)
+            self.assertIs(client.health(timeout=20), rekey.ServingStatus.SERVING)
             client.close()
         self.assertEqual((callers, server.faults), (["portal", "portal-renewed"], []))
 
@@ -277,13 +277,13 @@ class OtherServerTests(TlsTest):
         with socket.create_server(("127.0.0.1", 0)) as stalled, self.server() as right:
             address = f"127.0.0.1:{stalled.getsockname()[1]}"
             with self.assertRaises(rekey.Unavailable) as caught:
-                with self.client(address, timeout=0.2) as client:
+                with self.client(address, timeout=2) as client:
                     client.health()
             self.assertIn(address, str(caught.exception))
             began = time.monotonic()
             with self.client(address, right.address) as client:
                 self.assertIs(client.health(), rekey.ServingStatus.SERVING)
-            self.assertLess(time.monotonic() - began, 4, "nobody waits for the other one")
+            self.assertLess(time.monotonic() - began, 8, "nobody waits for the other one")
 
 
     def test_a_server_that_dies_in_the_handshake_is_tried_again(self) -> None:
