@@ -426,6 +426,30 @@ import Testing
         #expect(text.linkLife == .hours(24))
     }
 
+    @Test(
+        "R93, R53, R61: until a change stands nobody is told anything but the contacts of before")
+    func noticesMeanwhile() throws {
+        var policy = Policy()
+        policy.failuresBeforePasswordOff = 20
+        let story = Story(.active, policy: policy)
+        story.recover()
+        let recovered = story.lastLetters
+        #expect(recovered.map(\.kind) == [.recoveredMail, .recoveredSMS])
+        story.update(mail: thief.mail, mobile: thief.mobile)
+        let ofBefore = [Profile.known.mail, Profile.known.mobile]
+        #expect(try recovered.map { try sent($0, story).to } == ofBefore)
+        var failed: [Letter] = []
+        for _ in 1...policy.failuresBeforeNotice {
+            story.wait(.minutes(31))
+            story.login(right: false)
+            failed += story.lastLetters
+        }
+        #expect(failed.map(\.kind) == [.failedLoginsMail, .failedLoginsSMS])
+        #expect(try failed.map { try sent($0, story).to } == ofBefore)
+        story.now = start + .hours(24)
+        #expect(try failed.map { try sent($0, story).to } == [thief.mail, thief.mobile])
+    }
+
     @Test("R67: the letters are dead once the change is taken back or stands, and not before")
     func deadLetters() throws {
         let (story, change) = try changed()

@@ -115,12 +115,13 @@ import Testing
         for letter in letters { #expect(story.delivery(of: letter) == .dead) }
     }
 
-    @Test("R09: the address is the one on file when the letter goes")
+    @Test("R09: the address is the one on file when the letter goes, once its change stands")
     func addressOnFile() throws {
         let story = Story(.active)
         story.recover()
         let notice = try #require(story.lastLetters.first)
         story.update(mail: "new@example.fr", language: .english)
+        story.wait(.hours(24))
         guard case .send(let envelope) = story.delivery(of: notice) else {
             Issue.record("it is not sent")
             return

@@ -11,7 +11,8 @@ public enum Delivery: Hashable, Sendable {
 /// To whom a letter goes, and what is minted into it.
 public struct Envelope: Hashable, Sendable {
     public var kind: LetterKind
-    /// A mail address or a mobile number, from the account (R09).
+    /// A mail address or a mobile number, from the account (R09); of before its contacts were changed,
+    /// until the change stands (R93).
     public var to: String
     public var name: String
     public var language: Language
@@ -32,8 +33,11 @@ extension Subject {
             letter.queuedAt >= account.createdAt
         else { return .dead }
         let profile = account.profile
+        let change = account.openContactChange(at: now)
         var envelope = Envelope(
-            kind: kind, to: kind.channel == .mail ? profile.mail : profile.mobile,
+            kind: kind,
+            to: kind.channel == .mail
+                ? change?.mail ?? profile.mail : change?.mobile ?? profile.mobile,
             name: profile.name, language: profile.language, linkLife: .zero)
         switch kind {
         case .recoveredMail, .recoveredSMS:
@@ -53,9 +57,7 @@ extension Subject {
             envelope.linkLife = reset.validUntil - reset.openedAt
         case .contactChangedMail, .contactChangedSMS, .accountDeletedMail, .accountDeletedSMS:
             // Whatever the account is held by: who was a contact before must hear of it.
-            guard let change = account.openContactChange(at: now), change.id == letter.reset
-            else { return .dead }
-            envelope.to = kind.channel == .mail ? change.mail : change.mobile
+            guard let change, change.id == letter.reset else { return .dead }
             envelope.linkLife = change.heldUntil - letter.queuedAt
             if profile.mail != change.mail { envelope.newMail = Masking.mail(profile.mail) }
             if profile.mobile != change.mobile {

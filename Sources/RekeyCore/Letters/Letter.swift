@@ -1,5 +1,6 @@
 /// A letter that waits in the outbox. It holds ids only: link and code are minted at each sending,
-/// and the address is read from the account then.
+/// and the address is read from the account then, where contacts that were just changed do not count
+/// yet (R93).
 ///
 /// | state | means | how it ends |
 /// |---|---|---|

@@ -18,7 +18,8 @@ from .invariants import FRAME_BYTES_MAX, Invariants
 from .protocol import encode, frames, show
 from .transport import Cut, Transport
 
-ANSWER_SECONDS_MAX = 20.0
+# Longer than the longest call (P4.6).
+ANSWER_SECONDS_MAX = 40.0
 # Beyond this a piece of one byte each would measure this machine, not the server.
 _SINGLE_BYTES_MAX = 8192
 
