@@ -87,7 +87,7 @@ struct FullDiskTests {
 
     @Test("A full disk does not keep it from starting, again and again, with writes refused")
     func starts() async throws {
-        // With a reserve of 32 blocks, however full the commit thread made the batches before it.
+        // Long enough for ten starts, however the commit thread cut the batches before them.
         let options = JournalOptions(segmentBytes: 2 << 20, batchBytes: 8 << 10)
         var full = try Full(options)
         try await full.fill()
