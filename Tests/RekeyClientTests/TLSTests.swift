@@ -265,7 +265,7 @@ final class TLSTests {
 
         let good = try await Self.healthy(security)
         let client = try client("localhost:\(revoking.port)", "localhost:\(good.port)")
-        // Until it had its turn, and once more behind that.
+        // Until its turn has come; then it is not asked again.
         while revoking.connections < 2 {
             #expect(try await client.call(Health.self, .init()) == .serving)
         }

@@ -170,7 +170,8 @@ def _begin(run: Run, step: Step, word: str) -> list[Started]:
     key = step.get("key", b"")
     request = frames.Request(
         method=METHODS[step[word]].name, body=_request(step, word).SerializeToString(),
-        timeout_ms=step.get("timeout_ms", run.timeout_ms), trace_context=step.get("trace_context", ""),
+        timeout_ms=step.get("timeout_ms", run.timeout_ms),
+        trace_context=step.get("trace_context", ""),
         idempotency_key=key.encode() if isinstance(key, str) else assemble(key))
     began, piece = [], b""
     first = connection.last_call_id + 1
